@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { freeText, instant, name, optionalText, providerCode } from './values';
+
+/** The queries of finance lists are in `lists.ts`. */
+
+/** `POST /v1/refunds/{id}/approve|reject`. */
+export const refundDecisionBody = z.strictObject({ note: optionalText }).prefault({}).meta({ id: 'RefundDecision' });
+export type RefundDecisionBody = z.infer<typeof refundDecisionBody>;
+
+/** `POST /v1/refunds/{id}/redirect`. `to`: a tender of the order, `store_credit` or `manual`. */
+export const refundRedirectBody = z
+  .strictObject({ to: name(64), note: optionalText })
+  .meta({ id: 'RefundRedirect', description: 'Where the money goes instead' });
+export type RefundRedirectBody = z.infer<typeof refundRedirectBody>;
+
+/** `POST /v1/refunds/{id}/settle`. */
+export const refundSettleBody = z.strictObject({ reference: name(200) }).meta({ id: 'PayoutConfirmation', description: 'The reference of the payout' });
+export type RefundSettleBody = z.infer<typeof refundSettleBody>;
+
+/** `POST /v1/reconciliations`. */
+export const reconciliationBody = z
+  .strictObject({ provider: providerCode, from: instant, to: instant })
+  .refine((range) => Date.parse(range.from) < Date.parse(range.to), { path: ['to'], error: 'must be later than from' })
+  .meta({ id: 'NewReconciliation', description: 'A provider’s list against ours' });
+export type ReconciliationBody = z.infer<typeof reconciliationBody>;
+
+/** `POST /v1/payment-providers/{provider}/pause|resume`. */
+export const providerPauseBody = z.strictObject({ reason: freeText }).meta({ id: 'PauseProvider', description: 'Why refunds stop leaving, or leave again' });
+export type ProviderPauseBody = z.infer<typeof providerPauseBody>;

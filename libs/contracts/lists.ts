@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { returnStatuses } from './return-requests';
+import { code, email, id, instant, name, orderNumber, providerCode, trackingNumber } from './values';
+
+/** Query strings. Everything arrives as text; unknown parameters are refused. */
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+/** An instant, or a day for its beginning in UTC. */
+const since = z.union([instant, z.iso.date().transform((value) => `${value}T00:00:00Z`)]);
+const ranged = { from: since.optional(), to: since.optional() };
+export const page = {
+  limit: z.coerce.number<string>().int().min(1).max(200).default(50),
+  cursor: z
+    .string()
+    .regex(/^[A-Za-z0-9_=-]{1,500}$/, { error: 'must be the nextCursor of an earlier answer' })
+    .optional(),
+};
+
+/** A list with no filter. */
+export const pageQuery = z.strictObject(page);
+export type PageQuery = z.infer<typeof pageQuery>;
+
+/** `GET /v1/returns`. */
+export const returnsQuery = z.strictObject({
+  ...page,
+  ...ranged,
+  status: z.enum(returnStatuses).optional(),
+  customerId: name(100).optional(),
+  orderNumber: orderNumber.optional(),
+  trackingNumber: trackingNumber.optional(),
+  serial: name(100).optional(),
+  assignee: id.optional(),
+  attention: flag.optional(),
+  overdue: flag.optional(),
+});
+export type ReturnsQuery = z.infer<typeof returnsQuery>;
+
+/** `GET /v1/receipts`. */
+export const receiptsQuery = z.strictObject({ ...page, status: z.enum(['matched', 'unmatched']).optional() });
+export type ReceiptsQuery = z.infer<typeof receiptsQuery>;
+
+export const workQueues = ['review', 'appeal', 'inspection', 'repair', 'refund_approval', 'payout', 'goodwill_approval', 'exception', 'follow_up'] as const;
+export type WorkQueue = (typeof workQueues)[number];
+/** `GET /v1/work`. */
+export const workQuery = z.strictObject({ ...page, queue: z.enum(workQueues).optional(), assignee: id.optional(), overdue: flag.optional() });
+export type WorkQuery = z.infer<typeof workQuery>;
+
+/** `GET /v1/users`. */
+export const usersQuery = z.strictObject({ ...page, email: email.optional(), active: flag.optional() });
+export type UsersQuery = z.infer<typeof usersQuery>;
+
+export const refundStatuses = ['awaiting_approval', 'pending', 'unknown', 'succeeded', 'failed', 'rejected', 'redirected', 'awaiting_payout'] as const;
+/** `GET /v1/refunds`. */
+export const refundsQuery = z.strictObject({
+  ...page,
+  ...ranged,
+  status: z.enum(refundStatuses).optional(),
+  provider: providerCode.optional(),
+  returnId: id.optional(),
+});
+export type RefundsQuery = z.infer<typeof refundsQuery>;
+
+export const ledgerAccounts = [
+  'sales_returns',
+  'tax_payable',
+  'shipping_income',
+  'fee_income',
+  'refunds_payable',
+  'customer_receivable',
+  'provider_clearing',
+  'store_credit',
+  'coupon_liability',
+  'points_liability',
+  'goodwill',
+  'freight_insurance',
+  'write_off',
+] as const;
+export type LedgerAccount = (typeof ledgerAccounts)[number];
+/** `GET /v1/ledger/entries`. */
+export const ledgerQuery = z.strictObject({ ...page, ...ranged, account: z.enum(ledgerAccounts).optional(), returnId: id.optional() });
+export type LedgerQuery = z.infer<typeof ledgerQuery>;
+/** `GET /v1/ledger/balances`. */
+export const balancesQuery = z.strictObject({ at: since.optional() });
+export type BalancesQuery = z.infer<typeof balancesQuery>;
+
+/** `GET /v1/audit/verify`: one return's chain, or without it all of them. */
+export const auditVerifyQuery = z.strictObject({ returnId: id.optional() });
+export type AuditVerifyQuery = z.infer<typeof auditVerifyQuery>;
+
+/** `GET /v1/exports/{what}.csv`. */
+export const exportQuery = z.strictObject(ranged);
+export type ExportQuery = z.infer<typeof exportQuery>;
+
+/** `GET /v1/tenders`. */
+export const tendersQuery = z.strictObject({ orderNumber });
+export type TendersQuery = z.infer<typeof tendersQuery>;
+
+export const kpiDimensions = ['day', 'category', 'reason', 'sku', 'supplier', 'channel', 'tier', 'carrier', 'warehouse', 'agent'] as const;
+/** `GET /v1/kpis`. */
+export const kpisQuery = z.strictObject({ ...ranged, by: z.enum(kpiDimensions).optional() });
+export type KpisQuery = z.infer<typeof kpisQuery>;
+
+/** `GET /v1/sandbox/mail`. */
+export const mailQuery = z.strictObject({ to: name(254).optional() });
+export type MailQuery = z.infer<typeof mailQuery>;
+/** `GET /v1/customers`. */
+export const customersQuery = z.strictObject({ ...page, tier: code.optional(), blocked: flag.optional() });
+export type CustomersQuery = z.infer<typeof customersQuery>;

@@ -1,0 +1,91 @@
+import { addSettlements } from '#libs/domain/money/add-settlements';
+import type { Settlement } from '#libs/domain/money/settlement-types';
+import { nextStep } from '#libs/domain/return/attention';
+import type { Details } from '#libs/domain/return/details';
+import type { Parcel, ReturnState } from '#libs/domain/return/state';
+import { moneyOf, status } from '#libs/domain/return/tables';
+import type { Role } from './caller';
+import type { ReturnAnswer } from './return-answer';
+
+/** A return's row, as far as readers need it. */
+export interface ReturnRecord {
+  readonly state: ReturnState;
+  readonly details: Details;
+  readonly statusSince: string;
+  readonly closedAt: string | null;
+}
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+type Settlements = 'quote' | 'settlement' | 'settlements';
+/** `ReturnAnswer` with its settlements as the domain has them. */
+export type PresentedReturn = Omit<ReturnAnswer, Settlements> & { readonly quote: Settlement | null; readonly settlement: Settlement | null; readonly settlements: readonly Settlement[] };
+
+/** One row, one reader: a pure function. The warehouse sees no payment data, a customer nothing internal. */
+export function presentReturn({ state, details, statusSince, closedAt }: ReturnRecord, role: Role): PresentedReturn {
+  const payment = role !== 'warehouse';
+  const internal = role !== 'customer';
+  const step = nextStep(state);
+  return {
+    id: state.returnId,
+    number: state.number,
+    orderNumber: state.orderNumber,
+    channel: state.channel,
+    currency: state.currency,
+    status: status(state),
+    statusSince,
+    nextStep: step && { ...step, dueAt: iso(step.dueAt) },
+    policy: state.policy,
+    priority: state.priority,
+    assignee: internal ? details.assignee : null,
+    attention: internal && state.attention ? { ...state.attention, since: new Date(state.attention.since).toISOString() } : null,
+    method: state.method,
+    refundTo: state.refundTo,
+    lines: linesOf(state, details, payment),
+    quote: payment ? details.quote : null,
+    settlement: payment ? addSettlements(details.settlements) : null,
+    settlements: payment ? [...details.settlements] : [],
+    refunds: payment ? state.refunds.map(({ refundId, tenderId, amount, status: refundStatus }) => ({ id: refundId, tenderId, amount, currency: state.currency, status: refundStatus })) : [],
+    parcels: state.parcels.map((parcel) => parcelOf(state, details, parcel)),
+    replacements: state.replacements.map((replacement) => ({ ...replacement })),
+    compensations: state.compensations.map(({ id, kind, amount, status: now }) => ({ id, kind, amount, status: now, ...(details.compensations[id] ?? { code: null, reason: '', validUntil: null }) })),
+    offers: state.offers.map((offer) => ({ ...offer, note: details.offerNotes?.[offer.offerId] ?? null })),
+    deadlines: state.deadlines.map(({ stage, warnAt, dueAt, breachedAt, pausedAt }) => ({ stage, warnAt: iso(warnAt), dueAt: iso(dueAt)!, breachedAt: iso(breachedAt), pausedAt: iso(pausedAt) })),
+    rating: details.rating,
+    createdAt: details.createdAt,
+    updatedAt: details.updatedAt,
+    closedAt,
+  };
+}
+
+function linesOf(state: ReturnState, details: Details, payment: boolean): ReturnAnswer['lines'] {
+  return state.lines.map((line) => {
+    const units = state.units.filter((unit) => unit.lineId === line.lineId);
+    return {
+      lineId: line.lineId,
+      sku: line.sku,
+      title: details.titles[line.lineId] ?? line.sku,
+      quantity: units.length,
+      reason: line.reason,
+      resolution: line.resolution,
+      authorization: line.authorization,
+      appeal: line.appeal,
+      exchangeSku: line.exchangeSku,
+      adjustmentAmount: line.adjustmentAmount,
+      units: units.map((unit) => ({
+        unit: unit.unit,
+        logistics: line.goodsBack || unit.logistics !== 'awaiting' ? unit.logistics : 'kept_by_customer',
+        inspection: !line.goodsBack && unit.inspection === 'pending' && line.authorization === 'approved' ? 'waived' : unit.inspection,
+        grade: unit.grade,
+        disposition: unit.disposition,
+        money: moneyOf(state, unit),
+        refundAmount: payment ? unit.refundAmount : null,
+        fault: unit.fault,
+      })),
+    };
+  });
+}
+
+function parcelOf(state: ReturnState, details: Details, parcel: Parcel): ReturnAnswer['parcels'][number] {
+  const label = parcel.method === 'drop_off' && parcel.trackingNumber !== null;
+  return { ...parcel, labelUrl: label ? `/v1/returns/${state.returnId}/label` : null, scans: [...(details.scans[parcel.parcelId] ?? [])] };
+}

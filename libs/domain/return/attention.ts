@@ -1,0 +1,111 @@
+import type { Stage } from '../policy/policy';
+import type { Event } from './evolve';
+import type { World } from './input';
+import { unsettled } from './settlement';
+import type { ReturnState } from './state';
+import { replacementOf, stageOpen, status, unitStatus } from './tables';
+
+/** What a machine cannot end, most pressing first. Derived, so that it goes when its reason goes. */
+export function exceptions(state: ReturnState): string[] {
+  const found: (string | false)[] = [
+    state.refunds.some((refund) => refund.status === 'failed') && 'refund_failed',
+    state.refunds.some((refund) => refund.status === 'unknown') && 'refund_unknown',
+    state.refunds.some((refund) => refund.held) && 'tender_disputed',
+    unsettled(state).length > 0 && 'amount_unavailable',
+    state.lateParcel && 'late_parcel',
+    state.units.some((unit) => unit.logistics === 'lost' && unitStatus(state, unit) === 'in_transit') && 'parcel_lost',
+    state.units.some((unit) => unit.logistics === 'short' && unitStatus(state, unit) === 'at_warehouse') && 'units_short',
+    state.units.some((unit) => unit.logistics === 'wrong_item' && unitStatus(state, unit) === 'at_warehouse') && 'wrong_item',
+    state.units.some((unit) => replacementOf(state, unit)?.status === 'short' && unitStatus(state, unit) !== 'in_review') && 'out_of_stock',
+    state.units.some((unit) => replacementOf(state, unit)?.status === 'lost') && 'replacement_lost',
+    ...state.steps.map((step) => step.status === 'refused' && `${step.kind}_refused`),
+    ...state.steps.map((step) => step.round > 1 && step.kind !== 'pickup' && step.status === 'wanted' && `${step.kind}_unanswered`),
+    state.parcels.some((parcel) => parcel.status === 'exception') && state.end === null && 'parcel_exception',
+    ...state.deadlines.map((deadline) => deadline.breachedAt !== null && ['attention', 'escalate', 'expire'].includes(deadline.onBreach) && `${deadline.stage}_overdue`),
+  ];
+  return found.filter((reason): reason is string => reason !== false);
+}
+
+/** Raised with its first reason, lowered when nothing is left to ask of a person. */
+export function callAttention(state: ReturnState, world: World): Event[] {
+  const [reason] = exceptions(state);
+  if (reason === state.attention?.reason) return [];
+  return [reason === undefined ? { type: 'attention_cleared', attention: null } : { type: 'attention_raised', attention: { reason, since: world.now, taskId: taskId(state, 'exception') } }];
+}
+
+export type Who = 'customer' | 'agent' | 'warehouse' | 'finance' | 'system';
+export type Action = 'wait' | 'hand_over' | 'answer_offer' | 'appeal' | 'review' | 'receive' | 'inspect' | 'repair' | 'approve_refund' | 'resolve_exception' | 'confirm_payout';
+export interface NextStep {
+  readonly who: Who;
+  readonly action: Action;
+  readonly dueAt: number | null;
+  readonly whenOverdue: string | null;
+}
+
+/** What happens next, who must act and by when; null when nothing more can happen. */
+export function nextStep(state: ReturnState): NextStep | null {
+  const step = (who: Who, action: Action, stage?: Stage): NextStep => {
+    const deadline = state.deadlines.find((candidate) => candidate.stage === stage && candidate.breachedAt === null && candidate.pausedAt === null);
+    return { who, action, dueAt: deadline?.dueAt ?? null, whenOverdue: deadline?.onBreach ?? null };
+  };
+  if (stageOpen.offer(state)) return step('customer', 'answer_offer', 'offer');
+  const now = status(state);
+  const speaking = state.units.filter((unit) => unitStatus(state, unit) === now);
+  switch (now) {
+    case 'in_review':
+      return step('agent', 'review', 'review');
+    case 'awaiting_handover':
+      return step('customer', 'hand_over', 'handover');
+    case 'in_transit':
+      if (speaking.some((unit) => unit.logistics === 'lost')) return step('agent', 'resolve_exception', 'transit');
+      return state.parcels.some((parcel) => parcel.direction === 'inbound' && parcel.status === 'delivered' && speaking.some((unit) => unit.parcelId === parcel.parcelId || unit.parcelId === null))
+        ? step('warehouse', 'receive', 'transit')
+        : step('system', 'wait', 'transit');
+    case 'at_warehouse':
+      if (speaking.some((unit) => unit.logistics === 'received' && unit.inspection === 'pending')) return step('warehouse', 'inspect', 'inspection');
+      return speaking.some((unit) => unit.inspection === 'passed') ? step('warehouse', 'repair', 'repair') : step('agent', 'resolve_exception', 'inspection');
+    case 'settling':
+      return settling(state, step);
+    default:
+      if (state.end) return state.lateParcel ? step('agent', 'resolve_exception') : null;
+      return state.deadlines.some((deadline) => deadline.stage === 'appeal' && deadline.breachedAt === null) ? step('customer', 'appeal', 'appeal') : null;
+  }
+}
+function settling(state: ReturnState, step: (who: Who, action: Action, stage?: Stage) => NextStep): NextStep {
+  if (stageOpen.approval(state)) return step('finance', 'approve_refund', 'approval');
+  if (state.refunds.some((refund) => refund.status === 'failed')) return step('finance', 'resolve_exception', 'refund');
+  if (state.refunds.some((refund) => refund.status === 'awaiting_payout')) return step('finance', 'confirm_payout', 'refund');
+  if (unsettled(state).length > 0 || state.units.some((unit) => ['lost', 'short'].includes(replacementOf(state, unit)?.status ?? ''))) return step('agent', 'resolve_exception', 'replacement');
+  return step('system', 'wait', stageOpen.refund(state) ? 'refund' : 'replacement');
+}
+
+export const queues = ['review', 'appeal', 'inspection', 'repair', 'refund_approval', 'payout', 'goodwill_approval', 'exception', 'follow_up'] as const;
+export type Queue = (typeof queues)[number];
+export interface Work {
+  readonly id: string;
+  readonly queue: Queue;
+  /** A code; readers see it in their language. */
+  readonly title: string;
+  readonly dueAt: number | null;
+}
+export const taskId = (state: ReturnState, queue: Queue): string => `tsk_${state.returnId.slice(state.returnId.indexOf('_') + 1)}_${queue}`;
+
+/** The work a return asks of people now: at most one piece a queue, so that nobody does it twice. */
+export function workOf(state: ReturnState): Work[] {
+  const dueAt = (stage: Stage) => state.deadlines.find((deadline) => deadline.stage === stage)?.dueAt ?? null;
+  const work: Work[] = [];
+  const add = (open: boolean, queue: Queue, title: string, due: number | null) => {
+    if (open && !work.some((one) => one.queue === queue)) work.push({ id: taskId(state, queue), queue, title, dueAt: due });
+  };
+  const live = state.end === null;
+  add(live && state.lines.some((line) => line.authorization === 'pending'), 'review', 'review_application', dueAt('review'));
+  add(live && state.lines.some((line) => line.appeal === 'open'), 'appeal', 'decide_appeal', dueAt('review'));
+  add(stageOpen.inspection(state), 'inspection', 'inspect_units', dueAt('inspection'));
+  add(state.units.some((unit) => unit.logistics === 'sending_back'), 'inspection', 'send_back_units', null);
+  add(stageOpen.repair(state), 'repair', 'repair_units', dueAt('repair'));
+  add(stageOpen.approval(state), 'refund_approval', 'approve_refund', dueAt('approval'));
+  add(state.refunds.some((refund) => refund.status === 'awaiting_payout'), 'payout', 'confirm_payout', dueAt('refund'));
+  add(state.compensations.some((compensation) => compensation.status === 'awaiting_approval'), 'goodwill_approval', 'approve_goodwill', null);
+  add(state.attention !== null, 'exception', state.attention?.reason ?? '', null);
+  return work;
+}

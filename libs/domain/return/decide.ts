@@ -1,0 +1,107 @@
+import { appeal, answerOffer, decision, offer } from './review';
+import { apply } from './application';
+import { callAttention } from './attention';
+import { cancel, release } from './closing';
+import { compensate, decideCompensation, goodwill } from './compensation';
+import { extend, keepTime, moment, pause, resume } from './deadlines';
+import { due } from './due';
+import { evolve, type Event } from './evolve';
+import { arrangeHandover, carrierAnswered, pickup, scan, shipment } from './handover';
+import { refuse, type CommandType, type Input, type Refusal, type World } from './input';
+import { inspect, receive, repair, resolve, sendBack } from './inspection';
+import { approveRefund, refundAnswered, refundReported, releaseHeld, retryRefund } from './refunds';
+import { outboundScan, reserve, ship, shipped, unreserve } from './replacement';
+import { settleReady } from './settlement';
+import type { ReturnState } from './state';
+import { accepts, status, type CaseCommand } from './tables';
+
+/**
+ * What follows from an input, its consequences and deadlines included, or why it is not taken. Pure: the clock and everything else from outside comes in `world`.
+ * It runs in the transaction and in the API's pre-check, never in the workflow: rules change with a release, and no running return notices.
+ */
+export function decide(state: ReturnState, input: Input, world: World): readonly Event[] | Refusal {
+  const events = isCommand(input) && !allowed(state, input.type) ? notNow(state, input.type) : rule(state, input, world);
+  if ('refusal' in events || events.length === 0) return events;
+  return [...events, ...consequences(state, events.reduce(evolve, state), world)];
+}
+
+const machineInputs = ['scan', 'refund_reported', 'wake', 'outcome', 'moment'];
+const isCommand = (input: Input): input is Input<CommandType> => !machineInputs.includes(input.type);
+/** A pair of status and command that the table does not list is refused, whoever asks. */
+const allowed = (state: ReturnState, type: CommandType): boolean =>
+  type === 'apply' ? true : state.sequence > 0 && (accepts[status(state)] as readonly CaseCommand[]).includes(type);
+const notNow = (state: ReturnState, type: CommandType): Refusal =>
+  state.sequence === 0 ? refuse('not_found', 'there is no such return') : refuse('invalid_state', `${type} is not possible while the return is ${status(state)}`);
+
+function rule(state: ReturnState, input: Input, world: World): readonly Event[] | Refusal {
+  switch (input.type) {
+    case 'apply': return apply(state, input, world);
+    case 'cancel': return cancel(state);
+    case 'decision': return decision(state, input);
+    case 'offer': return offer(state, input, world.newId('ofr'));
+    case 'accept_offer': return answerOffer(state, input.offerId, 'accepted');
+    case 'decline_offer': return answerOffer(state, input.offerId, 'declined');
+    case 'shipment': return shipment(state, input, world);
+    case 'pickup': return pickup(state, input, world);
+    case 'receive': return receive(state, input);
+    case 'inspect': return inspect(state, input);
+    case 'repair': return repair(state, input);
+    case 'sendback': return sendBack(state, input, world);
+    case 'appeal': return appeal(state);
+    case 'resolve': return resolve(state, input);
+    case 'goodwill': return goodwill(state, input, world);
+    case 'approve_compensation': return decideCompensation(state, input.compensationId, 'granted', null, input.actor.id);
+    case 'reject_compensation': return decideCompensation(state, input.compensationId, 'revoked', null, input.actor.id);
+    case 'approve_refund': return approveRefund(state, input, world);
+    case 'retry_refund': return retryRefund(state, input);
+    case 'redirect_refund':
+    case 'settle_refund': return refuse('invalid_state', 'this refund is not redirected or paid by hand');
+    case 'pause': return pause(state, input, world);
+    case 'resume': return resume(state, input, world);
+    case 'extend': return extend(state, input, world);
+    case 'advance': return [{ type: 'clock_advanced', by: input.byMs }];
+    case 'scan': return [...scan(state, input), ...outboundScan(state, input)];
+    case 'refund_reported': return refundReported(state, input);
+    case 'wake': return releaseHeld(state, world);
+    case 'outcome': return outcome(state, input, world);
+    case 'moment': return moment(state, input, world);
+  }
+} // prettier-ignore
+
+/** An answer counts for the question that is open; a late or repeated one changes nothing. */
+function outcome(state: ReturnState, { effect, subject, result }: Input<'outcome'>, world: World): Event[] {
+  const { effects, later } = due(state);
+  if (![...effects, ...later.map((one) => one.effect)].some((open) => open.id === effect)) return [];
+  const refund = state.refunds.find((candidate) => candidate.refundId === subject);
+  if (refund) return refundAnswered(refund, result, world.now);
+  const step = state.steps.find((candidate) => candidate.subject === subject && (candidate.status === 'wanted' || candidate.status === 'undo'));
+  if (!step) return [];
+  if (result.kind === 'unanswered') return [{ type: 'step_changed', id: step.id, set: { round: step.round + 1 } }];
+  if (step.status === 'undo') return [{ type: 'step_changed', id: step.id, set: { status: 'undone' } }];
+  if (result.kind === 'done') return step.kind === 'reship' ? shipped(state, step, result, world) : carrierAnswered(state, step, result);
+  return [{ type: 'step_changed', id: step.id, set: { status: 'refused' }, detail: { code: result.kind === 'refused' ? result.code : result.kind } }];
+}
+
+/** What every change may bring with it, each rule looking at the state the one before has left. */
+function consequences(before: ReturnState, state: ReturnState, world: World): Event[] {
+  const rules: ((after: ReturnState) => Event[])[] = [
+    (after) => release(before, after),
+    (after) => unreserve(after),
+    (after) => arrangeHandover(after, world),
+    (after) => reserve(after, world),
+    (after) => ship(after),
+    (after) => settleReady(after, world),
+    (after) => releaseHeld(after, world),
+    (after) => compensate(after, world),
+    (after) => keepTime(after, world),
+    (after) => callAttention(after, world),
+  ];
+  const events: Event[] = [];
+  let after = state;
+  for (const consequence of rules) {
+    const more = consequence(after);
+    after = more.reduce(evolve, after);
+    events.push(...more);
+  }
+  return events;
+}

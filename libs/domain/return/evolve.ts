@@ -1,0 +1,165 @@
+import type { HandoverMethod, PriorityLevel, Stage } from '../policy/policy';
+import { unitKey, type Compensation, type Deadline, type Line, type Offer, type Parcel, type Refund, type Replacement, type ReturnState, type Step, type Unit, type UnitKey } from './state';
+
+/** Something happened to units. All of these fold alike; the type is what people read in the timeline. */
+export const unitEvents = [
+  'handed_over', 'lost', 'received', 'short', 'wrong_item', 'inspected', 'inspection_corrected', 'inspection_waived', 'accepted_by_deadline', 'repaired', 'unrepairable', 'resolved',
+  'handover_expired', 'sending_back', 'sent_back', 'units_released', 'appeal_upheld', 'nothing_owed',
+] as const; // prettier-ignore
+export type UnitEventType = (typeof unitEvents)[number];
+
+export interface Applied {
+  readonly type: 'applied';
+  readonly number: string;
+  readonly orderNumber: string;
+  readonly channel: string;
+  readonly currency: string;
+  readonly policy: ReturnState['policy'];
+  readonly method: HandoverMethod;
+  readonly pickup: ReturnState['pickup'];
+  readonly refundTo: ReturnState['refundTo'];
+  readonly priority: PriorityLevel;
+  readonly lines: readonly Line[];
+  /** Unit numbers and what each is quoted at. */
+  readonly units: readonly (readonly [lineId: string, unit: number, refundAmount: number])[];
+}
+
+/**
+ * What became true. `detail` is for readers of the log and of the return; the process does without it, so it never enters a history.
+ */
+export type Event = (
+  | Applied
+  | { readonly type: UnitEventType; readonly units: readonly UnitKey[]; readonly set: Partial<Unit> }
+  | { readonly type: 'lines_approved' | 'lines_rejected' | 'appealed' | 'appeal_dismissed' | 'line_changed'; readonly lines: readonly string[]; readonly set: Partial<Line> }
+  | { readonly type: 'cancelled' | 'expired' | 'late_parcel' }
+  | { readonly type: 'reopened'; readonly units: readonly UnitKey[]; readonly set: Partial<Unit> }
+  | { readonly type: 'parcel_announced'; readonly parcel: Parcel }
+  | { readonly type: 'parcel_scanned' | 'parcel_changed'; readonly parcelId: string; readonly set: Partial<Parcel> }
+  | { readonly type: 'step_wanted'; readonly step: Step }
+  | { readonly type: 'step_changed'; readonly id: string; readonly set: Partial<Step> }
+  | { readonly type: 'settled'; readonly settlementId: string; readonly total: number; readonly units: readonly (readonly [UnitKey, number])[]; readonly refunds: readonly Refund[] }
+  | { readonly type: 'refund_changed'; readonly refundId: string; readonly set: Partial<Refund> }
+  | { readonly type: 'replacement_reserved'; readonly replacement: Replacement }
+  | { readonly type: 'replacement_changed'; readonly replacementId: string; readonly set: Partial<Replacement> }
+  | { readonly type: 'compensation_granted'; readonly compensation: Compensation }
+  | { readonly type: 'compensation_changed'; readonly id: string; readonly set: Partial<Compensation> }
+  | { readonly type: 'offer_made'; readonly offer: Offer }
+  | { readonly type: 'offer_closed'; readonly offerId: string; readonly set: Pick<Offer, 'status'> }
+  | { readonly type: 'refund_destination_changed'; readonly refundTo: ReturnState['refundTo'] }
+  | { readonly type: 'priority_changed'; readonly priority: PriorityLevel }
+  | { readonly type: 'deadline_set'; readonly deadline: Deadline }
+  | { readonly type: 'deadline_warned' | 'deadline_breached' | 'deadline_paused' | 'deadline_resumed' | 'deadline_extended'; readonly stage: Stage; readonly set: Partial<Deadline> }
+  | { readonly type: 'deadline_over'; readonly stages: readonly Stage[] }
+  | { readonly type: 'attention_raised' | 'attention_cleared'; readonly attention: ReturnState['attention'] }
+  | { readonly type: 'clock_advanced'; readonly by: number }
+) & { readonly detail?: Readonly<Record<string, unknown>> };
+export type EventOf<T extends Event['type']> = Extract<Event, { readonly type: T }>;
+
+/** Replays and logs of years pass through here: it may learn new events, and never changes its mind about old ones. */
+export function evolve(state: ReturnState, event: Event): ReturnState {
+  return { ...state, ...change(state, event), sequence: state.sequence + 1 };
+}
+
+function change(state: ReturnState, event: Event): Partial<ReturnState> {
+  switch (event.type) {
+    case 'applied': {
+      const { type: _, detail: __, units, ...rest } = event;
+      return { ...rest, units: units.map(([lineId, unit, refundAmount]) => freshUnit(lineId, unit, refundAmount)) };
+    }
+    case 'cancelled':
+    case 'expired':
+      return { end: event.type };
+    case 'late_parcel':
+      return { lateParcel: true };
+    case 'reopened':
+      return { end: null, lateParcel: false, units: patchUnits(state.units, event.units, event.set) };
+    case 'resolved':
+      return { lateParcel: false, units: patchUnits(state.units, event.units, event.set) };
+    case 'lines_approved':
+    case 'lines_rejected':
+    case 'appealed':
+    case 'appeal_dismissed':
+    case 'line_changed':
+      return { lines: state.lines.map((line) => (event.lines.includes(line.lineId) ? { ...line, ...event.set } : line)) };
+    case 'parcel_announced':
+      return { parcels: [...state.parcels, event.parcel] };
+    case 'parcel_scanned':
+    case 'parcel_changed':
+      return { parcels: patch(state.parcels, (parcel) => parcel.parcelId === event.parcelId, event.set) };
+    case 'step_wanted':
+      return { steps: [...state.steps, event.step] };
+    case 'step_changed':
+      return { steps: patch(state.steps, (step) => step.id === event.id, event.set) };
+    case 'settled':
+      return settled(state, event);
+    case 'refund_changed':
+      return { refunds: patch(state.refunds, (refund) => refund.refundId === event.refundId, event.set) };
+    case 'replacement_reserved':
+      return { replacements: [...state.replacements, event.replacement] };
+    case 'replacement_changed':
+      return { replacements: patch(state.replacements, (replacement) => replacement.replacementId === event.replacementId, event.set) };
+    case 'compensation_granted':
+      return { compensations: [...state.compensations, event.compensation] };
+    case 'compensation_changed':
+      return { compensations: patch(state.compensations, (compensation) => compensation.id === event.id, event.set) };
+    case 'offer_made':
+      return { offers: [...state.offers, event.offer] };
+    case 'offer_closed':
+      return { offers: patch(state.offers, (offer) => offer.offerId === event.offerId, event.set) };
+    case 'refund_destination_changed':
+      return { refundTo: event.refundTo };
+    case 'priority_changed':
+      return { priority: event.priority };
+    case 'deadline_set':
+      return { deadlines: [...state.deadlines.filter((deadline) => deadline.stage !== event.deadline.stage), event.deadline] };
+    case 'deadline_warned':
+    case 'deadline_breached':
+    case 'deadline_paused':
+    case 'deadline_resumed':
+    case 'deadline_extended':
+      return { deadlines: patch(state.deadlines, (deadline) => deadline.stage === event.stage, event.set) };
+    case 'deadline_over':
+      return { deadlines: state.deadlines.filter((deadline) => !event.stages.includes(deadline.stage)) };
+    case 'attention_raised':
+    case 'attention_cleared':
+      return { attention: event.attention };
+    case 'clock_advanced':
+      return { clockOffset: state.clockOffset + event.by };
+    default:
+      return { units: patchUnits(state.units, event.units, event.set) };
+  }
+}
+
+function settled(state: ReturnState, event: EventOf<'settled'>): Partial<ReturnState> {
+  const amounts = new Map(event.units);
+  return {
+    refunds: [...state.refunds, ...event.refunds],
+    units: state.units.map((unit) => {
+      const refundAmount = amounts.get(unitKey(unit));
+      return refundAmount === undefined ? unit : { ...unit, refundAmount, settlementId: event.settlementId, money: 'granted' };
+    }),
+  };
+}
+
+const patch = <T>(rows: readonly T[], matches: (row: T) => boolean, set: Partial<T>): T[] => rows.map((row) => (matches(row) ? { ...row, ...set } : row));
+const patchUnits = (units: readonly Unit[], keys: readonly UnitKey[], set: Partial<Unit>) => patch(units, (unit) => keys.includes(unitKey(unit)), set);
+
+function freshUnit(lineId: string, unit: number, refundAmount: number): Unit {
+  return {
+    lineId,
+    unit,
+    refundAmount,
+    logistics: 'awaiting',
+    inspection: 'pending',
+    grade: null,
+    disposition: null,
+    money: 'quoted',
+    fault: null,
+    missingParts: null,
+    parcelId: null,
+    settlementId: null,
+    repair: null,
+    resolution: null,
+    released: false,
+  };
+}

@@ -1,0 +1,96 @@
+import type { Event } from './evolve';
+import { refuse, type Input, type Refusal, type World } from './input';
+import { unitKey, type Parcel, type ReturnState, type Step } from './state';
+import { destination, lineOf, unitStatus } from './tables';
+
+const awaiting = (state: ReturnState) => state.units.filter((unit) => unitStatus(state, unit) === 'awaiting_handover');
+const inbound = (state: ReturnState) => state.parcels.filter((parcel) => parcel.direction === 'inbound');
+const live = (step: Step): boolean => step.status === 'wanted' || step.status === 'done';
+
+/** The customer sent it themselves and says with what. */
+export function shipment(state: ReturnState, { carrier, trackingNumber }: Input<'shipment'>, world: World): readonly Event[] | Refusal {
+  if (inbound(state).some((parcel) => parcel.trackingNumber === trackingNumber)) return refuse('invalid_state', `parcel ${trackingNumber} is known already`);
+  if (inbound(state).length >= 50) return refuse('invalid_state', 'a return has at most 50 parcels');
+  const parcel: Parcel = { parcelId: world.newId('pcl'), direction: 'inbound', carrier, trackingNumber, method: 'self_ship', status: 'announced' };
+  return [{ type: 'parcel_announced', parcel }];
+}
+
+/** Books the courier, or moves the booking. */
+export function pickup(state: ReturnState, { from, to }: Input<'pickup'>, world: World): readonly Event[] | Refusal {
+  if (state.method !== 'door_pickup') return refuse('invalid_state', `this return is handed over by ${state.method}`);
+  const booked = state.steps.find((step) => step.kind === 'pickup' && live(step));
+  if (booked) return [{ type: 'step_changed', id: booked.id, set: { status: 'wanted', round: booked.round + 1, from, to } }];
+  return bookPickup(state, { from, to }, world);
+}
+function bookPickup(state: ReturnState, { from, to }: { from: string; to: string }, world: World): Event[] {
+  const parcelId = world.newId('pcl');
+  return [
+    { type: 'parcel_announced', parcel: { parcelId, direction: 'inbound', carrier: 'sandbox', trackingNumber: null, method: 'door_pickup', status: 'announced' } },
+    { type: 'step_wanted', step: { id: `${state.returnId}/pickup/${nth(state, 'pickup')}`, kind: 'pickup', subject: parcelId, status: 'wanted', round: 1, from, to } },
+  ];
+}
+const nth = (state: ReturnState, kind: Step['kind']): number => state.steps.filter((step) => step.kind === kind).length + 1;
+
+/** What an approved return needs to be handed over: a label to print, or a courier at the door. Self-shipping needs nothing of us. */
+export function arrangeHandover(state: ReturnState, world: World): Event[] {
+  if (awaiting(state).length === 0) return [];
+  if (state.method === 'drop_off' && !state.steps.some((step) => step.kind === 'label')) {
+    const parcelId = world.newId('pcl');
+    return [
+      { type: 'parcel_announced', parcel: { parcelId, direction: 'inbound', carrier: 'sandbox', trackingNumber: null, method: 'drop_off', status: 'announced' } },
+      { type: 'step_wanted', step: { id: `${state.returnId}/label/1`, kind: 'label', subject: parcelId, status: 'wanted', round: 1, from: null, to: null } },
+    ];
+  }
+  if (state.method === 'door_pickup' && state.pickup && !state.steps.some((step) => step.kind === 'pickup')) return bookPickup(state, state.pickup, world);
+  return [];
+}
+
+/** Labels and couriers that nobody needs any more. One still under way is undone when its answer is there. */
+export function undoHandover(state: ReturnState): Event[] {
+  const done = state.steps.filter((step) => step.kind !== 'reship' && step.status === 'done');
+  return done.map((step) => ({ type: 'step_changed', id: step.id, set: { status: 'undo', round: step.round + 1 } }));
+}
+
+const rank = { announced: 0, exception: 1, picked_up: 1, in_transit: 2, lost: 3, delivered: 4 } as const satisfies Record<Parcel['status'], number>;
+
+/** A scan of a parcel that comes to us. Early, late and repeated ones are facts like any other; what says nothing new changes nothing. */
+export function scan(state: ReturnState, { trackingNumber, status: reported, scannedAt }: Input<'scan'>): Event[] {
+  const parcel = state.parcels.find((candidate) => candidate.trackingNumber === trackingNumber);
+  if (!parcel || parcel.direction === 'outbound') return [];
+  const news = reported === 'exception' ? parcel.status !== 'delivered' && parcel.status !== 'exception' : rank[reported] > rank[parcel.status];
+  // A second "in transit" is a row in the list of scans and nothing to the process.
+  if (!news || (reported === 'in_transit' && parcel.status === 'picked_up')) return [];
+  const scanned: Event = { type: 'parcel_scanned', parcelId: parcel.parcelId, set: { status: reported }, detail: { status: reported, at: scannedAt } };
+  if (state.end) return reported === 'picked_up' || state.lateParcel ? [scanned] : [scanned, ...(reported === 'delivered' ? [{ type: 'late_parcel' as const }] : [])];
+  return [scanned, ...movedBy(state, parcel, reported)];
+}
+function movedBy(state: ReturnState, parcel: Parcel, reported: Parcel['status']): Event[] {
+  if (reported === 'lost') {
+    const gone = state.units.filter((unit) => unit.parcelId === parcel.parcelId && lineOf(state, unit).goodsBack && destination(unit, 'lost') === 'lost');
+    return gone.length > 0 ? [{ type: 'lost', units: gone.map(unitKey), set: { logistics: 'lost' } }] : [];
+  }
+  // What is in which parcel is known at the dock, not before: the first parcel that moves carries all that was waiting, and what was thought lost with it.
+  const carried = state.units.filter(
+    (unit) => lineOf(state, unit).goodsBack && destination(unit, 'handed_over') && (unit.logistics === 'awaiting' || unit.parcelId === parcel.parcelId) && lineOf(state, unit).authorization !== 'rejected',
+  );
+  return carried.length > 0 ? [{ type: 'handed_over', units: carried.map(unitKey), set: { logistics: 'in_transit', parcelId: parcel.parcelId } }] : [];
+}
+
+/** The carrier's answer to a label or a courier that we asked for. */
+export function carrierAnswered(state: ReturnState, step: Step, answer: { carrier?: string; trackingNumber?: string }): Event[] {
+  const over = state.end !== null && step.kind !== 'reship';
+  const changed: Event = { type: 'step_changed', id: step.id, set: over ? { status: 'undo', round: step.round + 1 } : { status: 'done' } };
+  const parcel = state.parcels.find((candidate) => candidate.parcelId === step.subject);
+  if (!parcel || answer.trackingNumber === undefined || parcel.trackingNumber === answer.trackingNumber) return [changed];
+  return [changed, { type: 'parcel_changed', parcelId: parcel.parcelId, set: { trackingNumber: answer.trackingNumber, carrier: answer.carrier ?? parcel.carrier } }];
+}
+
+/** Nobody handed it over in time: what was never given away stays with the customer, and its claim is free again. A parcel with a number is on its way for all we know. */
+export function expireHandover(state: ReturnState): Event[] {
+  if (inbound(state).some((parcel) => parcel.method === 'self_ship')) return [];
+  const units = awaiting(state).map(unitKey);
+  if (units.length === 0) return [];
+  const kept: Event = { type: 'handover_expired', units, set: { logistics: 'kept_by_customer', inspection: 'waived', money: 'none' } };
+  const all = units.length === state.units.filter((unit) => !unit.released).length;
+  return all ? [{ type: 'expired' }] : [kept, { type: 'units_released', units, set: { released: true } }];
+}

@@ -1,0 +1,72 @@
+import type { Event } from './evolve';
+import { refuse, type Input, type Outcome, type Refusal, type World } from './input';
+import { payment } from './settlement';
+import type { Refund, ReturnState } from './state';
+import { refundMoves } from './tables';
+
+/** After so many definite failures a machine has tried enough; a person may go on. */
+export const maxAttempts = 12;
+const backOffMs = (round: number): number => Math.min(1000 * 2 ** (round - 1), 15 * 60_000);
+
+const changed = (refund: Refund, set: Partial<Refund>, detail?: Event['detail']): Event => ({ type: 'refund_changed', refundId: refund.refundId, set, ...(detail && { detail }) });
+const mayBecome = (refund: Refund, status: Refund['status']): boolean => (refundMoves[refund.status] as readonly Refund['status'][]).includes(status);
+
+/** What the provider answered to the one open question. An answer to another question than the open one has come too late and changes nothing. */
+export function refundAnswered(refund: Refund, result: Outcome, now: number): Event[] {
+  if (refund.call === null) return [];
+  const answered = { call: null, notBefore: null } as const;
+  switch (result.kind) {
+    case 'done':
+      return [changed(refund, { ...answered, status: 'succeeded', providerRefundId: result.providerRefundId ?? refund.providerRefundId })];
+    case 'accepted':
+      return [changed(refund, { ...answered, status: 'pending', providerRefundId: result.providerRefundId ?? refund.providerRefundId })];
+    case 'refused':
+      return [changed(refund, { ...answered, status: 'failed' }, { code: result.code })];
+    case 'not_found':
+      return refund.attempt >= maxAttempts ? [changed(refund, { ...answered, status: 'failed' }, { code: 'attempts_exhausted' })] : [nextAttempt(refund, now + backOffMs(refund.attempt))];
+    case 'unanswered':
+      return [changed(refund, { status: 'unknown', call: 'lookUpRefund', round: refund.round + 1, notBefore: now + backOffMs(refund.round) })];
+  }
+}
+/** A new key only ever follows a definite refusal or a look-up that found nothing. */
+const nextAttempt = (refund: Refund, notBefore: number | null): Event =>
+  changed(refund, { status: 'pending', call: 'refund', attempt: refund.attempt + 1, round: 1, notBefore, providerRefundId: null });
+
+/** The provider's own word, late or early, repeated or out of order. A fact is never refused: what does not fit changes nothing. */
+export function refundReported(state: ReturnState, { refundId, providerRefundId, status }: Input<'refund_reported'>): Event[] {
+  const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
+  if (!refund || status === 'pending' || !mayBecome(refund, status)) return [];
+  // A report about an earlier attempt says nothing about the present one.
+  if (refund.providerRefundId !== null && providerRefundId !== null && refund.providerRefundId !== providerRefundId) return [];
+  const late = refund.status === 'succeeded';
+  return [changed(refund, { status, call: null, notBefore: null, providerRefundId: providerRefundId ?? refund.providerRefundId }, { reported: true, late })];
+}
+
+export function retryRefund(state: ReturnState, { refundId }: Input<'retry_refund'>): readonly Event[] | Refusal {
+  const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
+  if (!refund) return refuse('not_found', `no refund ${refundId}`);
+  return refund.status === 'failed' ? [nextAttempt(refund, null)] : refuse('invalid_state', `the refund is ${refund.status}; only a failed one is tried again`);
+}
+
+/** Four eyes: whoever granted the money does not approve it. */
+export function approveRefund(state: ReturnState, { refundId, actor }: Input<'approve_refund'>, world: World): readonly Event[] | Refusal {
+  const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
+  if (!refund) return refuse('not_found', `no refund ${refundId}`);
+  if (refund.status !== 'awaiting_approval') return refuse('invalid_state', `the refund is ${refund.status}; there is nothing to approve`);
+  if (state.lines.some((line) => line.decidedBy === actor.id)) return refuse('four_eyes_required', 'whoever granted the money does not approve it');
+  const tender = world.order.tenders.find((candidate) => candidate.tenderId === refund.tenderId);
+  return [changed(refund, payment(tender?.kind ?? 'store_credit', tender?.providerPaymentId ?? null), { approvedBy: actor.id })];
+}
+
+/** A refund deadline has passed: what a provider only promised is asked for again. */
+export const askAgain = (state: ReturnState): Event[] =>
+  state.refunds.filter((refund) => refund.status === 'pending' && refund.call === null).map((refund) => changed(refund, { call: 'lookUpRefund', round: refund.round + 1 }));
+
+/** A dispute is over, or its balance came back: what waited goes on. */
+export const releaseHeld = (state: ReturnState, world: World): Event[] =>
+  state.refunds.filter((refund) => refund.held && !disputed(refund, world)).map((refund) => changed(refund, { held: false }));
+function disputed(refund: Refund, world: World): boolean {
+  const tender = world.money.tenders.find((candidate) => candidate.tenderId === refund.tenderId);
+  // Its own claim is part of what is pending.
+  return tender !== undefined && tender.capturedAmount - tender.refundedAmount - (tender.pendingAmount - refund.amount) - tender.disputedAmount < refund.amount;
+}

@@ -1,0 +1,119 @@
+import { settleWithUnits, SettlementError } from '../money/settle';
+import type { Settlement, SettlementInput, UnitToSettle } from '../money/settlement-types';
+import type { Resolution } from '../policy/policy';
+import type { Event } from './evolve';
+import type { World } from './input';
+import { unitKey, type Refund, type ReturnState, type Unit, type UnitKey } from './state';
+import { inspected, isRejected, lineOf } from './tables';
+
+/** The version of each rule a settlement was made by; old ones stay callable, so that it can be recomputed years later. */
+export const ruleVersions = { model: 'as_paid', allocator: 'largest-remainder-1', settlement: 1 } as const;
+
+export interface Settling extends Omit<UnitToSettle, 'kind'> {
+  readonly resolution: Resolution;
+}
+const kinds = { refund: 'refund', refund_only: 'refund', exchange: 'exchange', adjustment: 'adjustment', reship: 'none', repair: 'none' } as const satisfies Record<Resolution, UnitToSettle['kind']>;
+
+export function settlementInput(units: readonly Settling[], world: World, refundTo: ReturnState['refundTo'], feesTaken: SettlementInput['feesTaken']): SettlementInput {
+  return {
+    order: world.order,
+    rules: world.policy.refund,
+    policyCurrency: world.policy.currency,
+    units: units.map(({ resolution, ...unit }) => ({ ...unit, kind: kinds[resolution] })),
+    before: world.money,
+    feesTaken,
+    refundTo,
+    usedCoupons: world.usedCoupons,
+  };
+}
+
+/** What a unit gets in the end: what its line asked for, unless somebody had to say otherwise. An article that cannot be repaired is refunded. */
+export function resolutionOf(state: ReturnState, unit: Unit): Resolution {
+  const { resolution } = lineOf(state, unit);
+  if (unit.resolution) return unit.resolution;
+  return resolution === 'repair' && (unit.repair === 'unrepairable' || unit.inspection === 'waived') ? 'refund' : resolution;
+}
+
+const ready = (state: ReturnState, unit: Unit): boolean =>
+  state.end === null &&
+  unit.money === 'quoted' &&
+  !unit.released &&
+  lineOf(state, unit).authorization === 'approved' &&
+  !isRejected(state, unit) &&
+  inspected(state, unit) &&
+  (resolutionOf(state, unit) !== 'repair' || unit.repair !== null);
+/** Units decided but not yet settled: none after a decision, unless the order has not that much left to give. */
+export const unsettled = (state: ReturnState): readonly Unit[] => state.units.filter((unit) => ready(state, unit));
+
+/** One immutable instalment for the units decided together. Fees of an amount are taken once, outbound shipping as it is earned. */
+export function settleReady(state: ReturnState, world: World): Event[] {
+  const units = unsettled(state);
+  const nothing = units.filter((unit) => kinds[resolutionOf(state, unit)] === 'none');
+  const owed = units.filter((unit) => kinds[resolutionOf(state, unit)] !== 'none');
+  const free: Event[] = nothing.length > 0 ? [{ type: 'nothing_owed', units: nothing.map(unitKey), set: { money: 'none', refundAmount: 0 } }] : [];
+  if (owed.length === 0) return free;
+  const input = settlementInput(settlingOf(state, owed), world, state.refundTo, feesTaken(state));
+  try {
+    return [...free, instalment(input, world)];
+  } catch (error) {
+    if (error instanceof SettlementError) return free; // stays ready: `exceptions` calls a person, and the next decision tries again
+    throw error;
+  }
+}
+
+function settlingOf(state: ReturnState, units: readonly Unit[]): Settling[] {
+  const seen = new Set<string>();
+  return units.map((unit) => {
+    const line = lineOf(state, unit);
+    const first = !seen.has(line.lineId) && !state.units.some((other) => other.lineId === unit.lineId && other.settlementId !== null);
+    seen.add(line.lineId);
+    return {
+      lineId: unit.lineId,
+      unit: unit.unit,
+      resolution: resolutionOf(state, unit),
+      reason: line.reason,
+      fault: unit.fault ?? line.fault,
+      grade: unit.grade,
+      missingParts: unit.missingParts,
+      keepsGoods: !line.goodsBack || unit.logistics === 'kept_by_customer',
+      exchangePrice: line.exchangePrice,
+      adjustmentAmount: first ? line.adjustmentAmount : null,
+    };
+  });
+}
+
+/** Fees of an amount that this return has paid: any instalment before this one took them. */
+const feesTaken = (state: ReturnState): SettlementInput['feesTaken'] =>
+  state.units.some((unit) => unit.settlementId !== null && resolutionOf(state, unit) !== 'adjustment') ? ['missing_parts', 'restocking', 'return_shipping'] : [];
+
+function instalment(input: SettlementInput, world: World): Event {
+  const { settlement, units } = settleWithUnits(input);
+  const settlementId = world.newId('stl');
+  const refunds = settlement.tenders.filter((tender) => tender.amount > 0).map((tender) => refundOf(tender, settlementId, settlement, world));
+  return {
+    type: 'settled',
+    settlementId,
+    total: settlement.total,
+    units: units.map((unit): [UnitKey, number] => [unitKey(unit), unit.refundAmount]),
+    refunds,
+    detail: { settlement, settled: units, inputs: input, rules: ruleVersions },
+  };
+}
+
+function refundOf({ tenderId, kind, amount }: Settlement['tenders'][number], settlementId: string, settlement: Settlement, world: World): Refund {
+  const tender = world.order.tenders.find((candidate) => candidate.tenderId === tenderId);
+  const money = world.money.tenders.find((candidate) => candidate.tenderId === tenderId);
+  const base = { refundId: world.newId('rfd'), settlementId, tenderId, provider: tender?.provider ?? 'boomerang', amount, attempt: 1, round: 1, notBefore: null, providerRefundId: null };
+  const above = world.policy.refund.approvalAbove;
+  if (above !== null && world.policy.currency === world.order.currency && world.grantedAmount + settlement.total > above) {
+    return { ...base, status: 'awaiting_approval', call: null, held: false };
+  }
+  const disputed = money !== undefined && money.capturedAmount - money.refundedAmount - money.pendingAmount - money.disputedAmount < amount;
+  return { ...base, ...payment(kind, tender?.providerPaymentId ?? null), held: disputed };
+}
+
+/** How a tender is paid back: by its provider, by ourselves when the balance is ours, else by hand. */
+export function payment(kind: Settlement['tenders'][number]['kind'], providerPaymentId: string | null): Pick<Refund, 'status' | 'call'> {
+  if (providerPaymentId !== null) return { status: 'pending', call: 'refund' };
+  return kind === 'store_credit' || kind === 'points' || kind === 'gift_card' ? { status: 'succeeded', call: null } : { status: 'awaiting_payout', call: null };
+}

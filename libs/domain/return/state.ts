@@ -1,0 +1,188 @@
+import type { Fault, Grade, HandoverMethod, OnBreach, PriorityLevel, Resolution, Stage } from '../policy/policy';
+
+/** Everything the process remembers: the workflow's input and the column `return.state`, letter for letter. No personal data. Times are epoch ms, amounts minor units. */
+export interface ReturnState {
+  readonly version: 1;
+  readonly merchantId: string;
+  readonly returnId: string;
+  /** Number of the last event that is in this state. */
+  readonly sequence: number;
+  /** What the sandbox's `advance` has added to this return's clock, in ms. */
+  readonly clockOffset: number;
+  readonly number: string;
+  readonly orderNumber: string;
+  readonly channel: string;
+  readonly currency: string;
+  readonly policy: { readonly id: string; readonly version: number };
+  readonly method: HandoverMethod;
+  /** When the courier was asked to come; null: not asked yet, or not this way. */
+  readonly pickup: { readonly from: string; readonly to: string } | null;
+  readonly refundTo: 'original' | 'store_credit';
+  readonly priority: PriorityLevel;
+  /** The whole return is over by somebody's word or by time; everything else about its end follows from the units. */
+  readonly end: 'cancelled' | 'expired' | null;
+  readonly lines: readonly Line[];
+  readonly units: readonly Unit[];
+  readonly parcels: readonly Parcel[];
+  readonly steps: readonly Step[];
+  readonly refunds: readonly Refund[];
+  readonly replacements: readonly Replacement[];
+  readonly compensations: readonly Compensation[];
+  readonly offers: readonly Offer[];
+  readonly deadlines: readonly Deadline[];
+  /** Goods arrived for a return that was over. */
+  readonly lateParcel: boolean;
+  readonly attention: { readonly reason: string; readonly since: number; readonly taskId: string } | null;
+}
+
+export interface Line {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly reason: string;
+  readonly fault: Fault;
+  readonly resolution: Resolution;
+  /** False: nothing is to come back, the logistics steps are skipped. */
+  readonly goodsBack: boolean;
+  readonly authorization: 'pending' | 'approved' | 'rejected';
+  /** Who decided last; an appeal is for somebody else. */
+  readonly decidedBy: string | null;
+  readonly appeal: 'open' | 'upheld' | 'dismissed' | null;
+  readonly exchangeSku: string | null;
+  /** Price of one piece of the other article, when it was asked for. */
+  readonly exchangePrice: number | null;
+  readonly adjustmentAmount: number | null;
+}
+
+/** A unit's name inside its return, `<lineId>#<unit>`. */
+export type UnitKey = string;
+export interface Unit {
+  readonly lineId: string;
+  readonly unit: number;
+  readonly logistics: 'awaiting' | 'in_transit' | 'received' | 'lost' | 'short' | 'wrong_item' | 'kept_by_customer' | 'sending_back' | 'sent_back';
+  readonly inspection: 'pending' | 'passed' | 'failed' | 'waived';
+  readonly grade: Grade | null;
+  readonly disposition: Disposition | null;
+  /** `granted`: it has its settlement; how far the payment is follows from the refunds (`moneyOf`). */
+  readonly money: 'none' | 'quoted' | 'granted';
+  /** What the customer gets for it: quoted, then settled. */
+  readonly refundAmount: number;
+  /** What the inspection found, where it differs from the reason's. */
+  readonly fault: Fault | null;
+  /** Null: nobody has looked. */
+  readonly missingParts: boolean | null;
+  readonly parcelId: string | null;
+  readonly settlementId: string | null;
+  readonly repair: 'repaired' | 'unrepairable' | null;
+  /** What it gets instead of what its line asked for, once an agent or a deadline had to say so. */
+  readonly resolution: Resolution | null;
+  /** The claim is given back: the unit may be asked for again. */
+  readonly released: boolean;
+}
+export const dispositions = ['restock', 'refurbish', 'repair', 'return_to_vendor', 'donate', 'recycle', 'dispose', 'quarantine', 'send_back'] as const;
+export type Disposition = (typeof dispositions)[number];
+
+export interface Parcel {
+  readonly parcelId: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly carrier: string;
+  /** Null until the carrier has given one. */
+  readonly trackingNumber: string | null;
+  readonly method: HandoverMethod | 'replacement' | 'send_back';
+  readonly status: 'announced' | 'picked_up' | 'in_transit' | 'exception' | 'delivered' | 'lost';
+}
+/** A call to somebody outside. It is in the state, hence committed, before it is made: so is its undo. */
+export interface Step {
+  readonly id: string;
+  readonly kind: 'label' | 'pickup' | 'reship';
+  /** The parcel or replacement it is about. */
+  readonly subject: string;
+  readonly status: 'wanted' | 'done' | 'refused' | 'undo' | 'undone';
+  /** Grows when it is asked again; the key at the provider stays `id`. */
+  readonly round: number;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+export interface Refund {
+  readonly refundId: string;
+  readonly settlementId: string;
+  readonly tenderId: string;
+  readonly provider: string;
+  readonly amount: number;
+  readonly status: 'awaiting_approval' | 'pending' | 'unknown' | 'succeeded' | 'failed' | 'rejected' | 'redirected' | 'awaiting_payout';
+  readonly attempt: number;
+  /** The question to the provider that is open; null: none, somebody else must move. */
+  readonly call: 'refund' | 'lookUpRefund' | null;
+  readonly round: number;
+  /** The call waits until then: back-off after a failed attempt. */
+  readonly notBefore: number | null;
+  readonly providerRefundId: string | null;
+  /** A dispute at the tender: the money waits. */
+  readonly held: boolean;
+}
+export interface Replacement {
+  readonly replacementId: string;
+  readonly lineId: string;
+  readonly unit: number;
+  readonly sku: string;
+  readonly kind: 'exchange' | 'reship' | 'repair';
+  /** `short`: promised, but nothing was left to reserve. */
+  readonly status: 'reserved' | 'shipped' | 'delivered' | 'lost' | 'cancelled' | 'short';
+  readonly trackingNumber: string | null;
+}
+export interface Compensation {
+  readonly id: string;
+  readonly kind: 'coupon' | 'points' | 'credit';
+  readonly amount: number;
+  readonly status: 'awaiting_approval' | 'granted' | 'used' | 'revoked';
+  /** The policy's rule (its position) that granted it; null: by hand, which stays whatever becomes of the return. */
+  readonly rule: number | null;
+}
+export interface Offer {
+  readonly offerId: string;
+  readonly resolution: Resolution | 'store_credit';
+  readonly amount: number | null;
+  readonly status: 'open' | 'accepted' | 'declined' | 'expired';
+}
+export interface Deadline {
+  readonly stage: Stage;
+  readonly warnAt: number | null;
+  readonly dueAt: number;
+  readonly onBreach: OnBreach;
+  readonly warned: boolean;
+  readonly breachedAt: number | null;
+  readonly pausedAt: number | null;
+}
+
+export const unitKey = ({ lineId, unit }: { readonly lineId: string; readonly unit: number }): UnitKey => `${lineId}#${unit}`;
+
+/** A return that nobody has applied for yet: what the first command finds. */
+export function newReturn(merchantId: string, returnId: string): ReturnState {
+  return {
+    version: 1,
+    merchantId,
+    returnId,
+    sequence: 0,
+    clockOffset: 0,
+    number: '',
+    orderNumber: '',
+    channel: '',
+    currency: '',
+    policy: { id: '', version: 0 },
+    method: 'none',
+    pickup: null,
+    refundTo: 'original',
+    priority: 'normal',
+    end: null,
+    lines: [],
+    units: [],
+    parcels: [],
+    steps: [],
+    refunds: [],
+    replacements: [],
+    compensations: [],
+    offers: [],
+    deadlines: [],
+    lateParcel: false,
+    attention: null,
+  };
+}
