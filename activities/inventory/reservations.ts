@@ -1,0 +1,34 @@
+import { evolve } from '#libs/domain/return/evolve';
+import type { Replacement, ReturnState } from '#libs/domain/return/state';
+import type { Transaction } from '#libs/persistence/database';
+import type { Change } from '../returns/record';
+
+/** Stock for exchanges and reships: taken when promised, given back when the promise ends. The table refuses to go below zero. */
+export async function recordReservations(tx: Transaction, { before, events }: Change): Promise<void> {
+  let state: ReturnState = before;
+  const taken: Replacement[] = [];
+  const given: Replacement[] = [];
+  const shipped: Replacement[] = [];
+  for (const event of events) {
+    const next = evolve(state, event);
+    if (event.type === 'replacement_reserved' && event.replacement.status === 'reserved') taken.push(event.replacement);
+    if (event.type === 'replacement_changed') {
+      const was = state.replacements.find((one) => one.replacementId === event.replacementId)!;
+      const is = next.replacements.find((one) => one.replacementId === event.replacementId)!;
+      if (is.status === 'cancelled' && was.status === 'reserved') given.push(was);
+      if (is.status === 'shipped' && was.status === 'reserved') shipped.push(is);
+    }
+    state = next;
+  }
+  for (const replacement of inOrder(taken)) {
+    await tx.query(`INSERT INTO stock_reservation (merchant_id, replacement_id, sku, quantity, status) VALUES (current_setting('app.merchant_id'), $1, $2, 1, 'reserved')`, [replacement.replacementId, replacement.sku]);
+    await tx.query('UPDATE inventory SET available = available - 1, updated_at = now() WHERE sku = $1', [replacement.sku]);
+  }
+  for (const replacement of inOrder(given)) {
+    await tx.query(`UPDATE stock_reservation SET status = 'released' WHERE replacement_id = $1`, [replacement.replacementId]);
+    await tx.query('UPDATE inventory SET available = available + 1, updated_at = now() WHERE sku = $1', [replacement.sku]);
+  }
+  for (const { replacementId } of shipped) await tx.query(`UPDATE stock_reservation SET status = 'shipped' WHERE replacement_id = $1`, [replacementId]);
+}
+/** By article, so that two returns never wait for each other's stock. */
+const inOrder = (replacements: readonly Replacement[]) => [...replacements].toSorted((a, b) => (a.sku < b.sku ? -1 : Number(a.sku > b.sku)));

@@ -1,0 +1,102 @@
+import { postingsOfRefund, postingsOfSettlement } from '#libs/domain/money/postings';
+import type { SettledUnit, Settlement, SettlementInput } from '#libs/domain/money/settlement-types';
+import type { EventOf } from '#libs/domain/return/evolve';
+import type { Transaction } from '#libs/persistence/database';
+import type { Change } from '../returns/record';
+import { post } from './ledger';
+
+interface Detail {
+  readonly settlement: Settlement;
+  readonly settled: readonly SettledUnit[];
+  readonly inputs: SettlementInput;
+  readonly rules: object;
+}
+
+/** An instalment: its document with the inputs it can be recomputed from, its refunds as intents, and every balance it takes from, in one transaction with the log. */
+export async function recordSettlements(tx: Transaction, change: Change): Promise<void> {
+  for (const event of change.events) if (event.type === 'settled') await recordOne(tx, change, event, event.detail as unknown as Detail);
+}
+
+async function recordOne(tx: Transaction, change: Change, event: EventOf<'settled'>, { settlement, settled, inputs, rules }: Detail): Promise<void> {
+  const { state } = change.after;
+  await tx.query(
+    `INSERT INTO settlement (merchant_id, id, return_id, order_number, currency, total, document, inputs, rules, created_at)
+     VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [event.settlementId, state.returnId, state.orderNumber, state.currency, settlement.total, JSON.stringify(settlement), JSON.stringify(withoutPersons(inputs)), JSON.stringify(rules), change.at],
+  );
+  await markUnits(tx, state.returnId, settled, inputs);
+  await takeShipping(tx, state.orderNumber, settlement);
+  await insertRefunds(tx, change, event);
+  await tx.query('UPDATE orders SET granted_amount = granted_amount + $2, points_restored = points_restored + $3, points_revoked = points_revoked + $4 WHERE order_number = $1', [
+    state.orderNumber,
+    settlement.total,
+    settlement.points.restored,
+    settlement.points.revoked,
+  ]);
+  const instantly = event.refunds.filter((refund) => refund.status === 'succeeded');
+  await post(tx, change, { id: event.settlementId, refundId: null, postings: postingsOfSettlement(settlement) });
+  for (const refund of instantly) {
+    const kind = settlement.tenders.find((tender) => tender.tenderId === refund.tenderId)!.kind;
+    await post(tx, change, { id: `${refund.refundId}/1`, refundId: refund.refundId, postings: postingsOfRefund({ amount: refund.amount, currency: state.currency, kind }) });
+  }
+}
+
+/** Names and addresses play no part in a settlement: they are not kept where erasure does not reach. */
+function withoutPersons(inputs: SettlementInput): SettlementInput {
+  const { customer } = inputs.order;
+  return { ...inputs, order: { ...inputs.order, shipTo: null, customer: { ...customer, name: '', email: '', phone: null } } };
+}
+
+async function markUnits(tx: Transaction, returnId: string, settled: readonly SettledUnit[], { units }: SettlementInput): Promise<void> {
+  const rows = settled.map((unit) => {
+    const keeps = units.find((asked) => asked.lineId === unit.lineId && asked.unit === unit.unit)?.keepsGoods === true;
+    const outcome = { refund: keeps ? 'refunded_kept' : 'refunded', exchange: 'kept', adjustment: 'adjusted', none: 'kept' }[unit.kind];
+    return { lineId: unit.lineId, unit: unit.unit, outcome, amount: unit.amount };
+  });
+  // An adjusted unit stays the customer's to return later: its claim ends here, what it was given is remembered.
+  await tx.query(
+    `UPDATE unit_claim SET outcome = given.outcome, given_amount = given_amount + given.amount, released_at = CASE WHEN given.outcome = 'adjusted' THEN now() END
+     FROM jsonb_to_recordset($2::jsonb) AS given ("lineId" text, unit int, outcome text, amount bigint)
+     WHERE return_id = $1 AND line_id = "lineId" AND unit_claim.unit = given.unit AND released_at IS NULL`,
+    [returnId, JSON.stringify(rows)],
+  );
+}
+
+async function takeShipping(tx: Transaction, orderNumber: string, { shipping }: Settlement): Promise<void> {
+  const taken = shipping.filter((row) => row.amount > 0);
+  if (taken.length === 0) return;
+  await tx.query(
+    `UPDATE shipment_balance b SET refunded_amount = refunded_amount + taken.amount FROM jsonb_to_recordset($2::jsonb) AS taken ("shipmentId" text, amount bigint)
+     WHERE b.order_number = $1 AND b.shipment_id = "shipmentId"`,
+    [orderNumber, JSON.stringify(taken)],
+  );
+}
+
+/** Intents: the row and its key are there before anybody is called. The tender's balance is claimed by condition; nobody else's promise can be spent. */
+async function insertRefunds(tx: Transaction, change: Change, { refunds, settlementId }: EventOf<'settled'>): Promise<void> {
+  if (refunds.length === 0) return;
+  const { state } = change.after;
+  const rows = refunds.map((refund) => ({ ...refund, providerPaymentId: change.world.order.tenders.find((tender) => tender.tenderId === refund.tenderId)?.providerPaymentId ?? null }));
+  await tx.query(
+    `INSERT INTO refund (merchant_id, id, return_id, order_number, settlement_id, tender_id, provider, provider_payment_id, amount, currency, status, attempt, granted_by, created_at, updated_at)
+     SELECT current_setting('app.merchant_id'), "refundId", $2, $3, $4, "tenderId", provider, "providerPaymentId", amount, $5, status, 1, $6, $7, $7
+     FROM jsonb_to_recordset($1::jsonb) AS r ("refundId" text, "tenderId" text, provider text, "providerPaymentId" text, amount bigint, status text)`,
+    [JSON.stringify(rows), state.returnId, state.orderNumber, settlementId, state.currency, change.actor.id, change.at],
+  );
+  await tx.query(
+    `INSERT INTO refund_attempt (merchant_id, refund_id, attempt, idempotency_key, status, requested_at, answered_at)
+     SELECT current_setting('app.merchant_id'), "refundId", 1, "refundId" || '/1', status, $2, CASE WHEN status = 'succeeded' THEN $2::timestamptz END
+     FROM jsonb_to_recordset($1::jsonb) AS r ("refundId" text, status text)`,
+    [JSON.stringify(rows), change.at],
+  );
+  for (const refund of [...refunds].toSorted((a, b) => (a.tenderId < b.tenderId ? -1 : 1))) {
+    if (!change.world.order.tenders.some((tender) => tender.tenderId === refund.tenderId)) continue; // store credit of our own making has no balance to take from
+    const column = refund.status === 'succeeded' ? 'refunded_amount' : 'pending_amount';
+    const taken = await tx.query(
+      `UPDATE tender SET ${column} = ${column} + $3 WHERE order_number = $1 AND tender_id = $2 AND captured_amount - refunded_amount - pending_amount >= $3 RETURNING tender_id`,
+      [state.orderNumber, refund.tenderId, refund.amount],
+    );
+    // The settlement was made from these very balances under the order's lock: a bug, and nothing of it is kept.
+    if (taken.length === 0) throw new Error(`tender ${refund.tenderId} of order ${state.orderNumber} has not ${refund.amount} left`);
+  }
+}

@@ -1,0 +1,25 @@
+import { problemOf, type Problem } from '#libs/contracts/errors';
+import type { Role } from '#libs/contracts/caller';
+import { presentReturn, type ReturnRecord } from '#libs/contracts/present-return';
+import type { Event } from '#libs/domain/return/evolve';
+import type { Actor, Input, Refusal } from '#libs/domain/return/input';
+import type { Answer } from '#libs/persistence/commands';
+
+type Verdict = { readonly refusal: Refusal['refusal'] } | { readonly record: ReturnRecord; readonly role: Actor['kind']; readonly events: readonly Event[] };
+
+/** What the caller is told: made inside the deciding transaction, so that it is the return right after the command and the same on every repetition. */
+export function answerTo(input: Input, verdict: Verdict): Answer {
+  if ('refusal' in verdict) {
+    const { code, detail, errors, lines } = verdict.refusal;
+    const problem = problemOf(code, { detail, ...(errors && { errors: [...errors] }), ...(lines && { lines: lines as Problem['lines'] }) });
+    return { status: problem.status, body: problem };
+  }
+  const { record, role, events } = verdict;
+  if (input.type === 'receive') {
+    const unexpected = events.flatMap((event) => (event.detail?.unexpected as unknown[] | undefined) ?? []);
+    return { status: 201, body: { id: input.receiptId, returnId: record.state.returnId, status: 'matched', unexpected } };
+  }
+  const body = presentReturn(record, readerOf(role));
+  return input.type === 'apply' ? { status: 201, body, headers: { Location: `/v1/returns/${record.state.returnId}` } } : { status: 200, body };
+}
+const readerOf = (kind: Actor['kind']): Role => (kind === 'system' || kind === 'carrier' || kind === 'provider' ? 'admin' : kind);

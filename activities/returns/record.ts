@@ -1,0 +1,94 @@
+import type { Actor } from '#libs/contracts/caller';
+import type { ReturnRecord } from '#libs/contracts/present-return';
+import { workOf } from '#libs/domain/return/attention';
+import type { Event } from '#libs/domain/return/evolve';
+import type { World } from '#libs/domain/return/input';
+import type { ReturnState } from '#libs/domain/return/state';
+import { status } from '#libs/domain/return/tables';
+import type { Transaction } from '#libs/persistence/database';
+import { insertEntries, link } from '#libs/persistence/log';
+import { recordCompensations } from '../compensation/record';
+import { recordReservations } from '../inventory/reservations';
+import { recordRefunds } from '../payments/record-refunds';
+import { recordSettlements } from '../payments/record-settlements';
+import { recordParcels } from '../carriers/record-parcels';
+import { recordClaims } from './claims';
+import { recordReceipts } from './receipts';
+import { announce } from './messages-to-customer';
+
+/** One decision with everything its rows need. */
+export interface Change {
+  readonly before: ReturnState;
+  readonly after: ReturnRecord;
+  readonly events: readonly Event[];
+  /** The letter that caused it: unique per return. */
+  readonly cause: string;
+  readonly actor: Actor;
+  /** The return's clock, RFC 3339. */
+  readonly at: string;
+  /** Hash of the last entry before. */
+  readonly head: string;
+  readonly world: World;
+  readonly nextDueAt: number | null;
+}
+
+/** Writes a decision down: log, claims, money, goods, work, and last the row everybody reads. Lock order: units, shipments, tenders, stock. */
+export async function record(tx: Transaction, change: Change): Promise<void> {
+  const head = await recordLog(tx, change);
+  // The order is locked already; its first return freezes it.
+  if (change.before.sequence === 0) await tx.query('UPDATE orders SET locked_at = now() WHERE order_number = $1 AND locked_at IS NULL', [change.after.state.orderNumber]);
+  await writeRow(tx, change, head);
+  await recordClaims(tx, change);
+  await recordSettlements(tx, change);
+  await recordRefunds(tx, change);
+  await recordReservations(tx, change);
+  await recordCompensations(tx, change);
+  await recordParcels(tx, change);
+  await recordReceipts(tx, change);
+  await recordWork(tx, change);
+  await announce(tx, change);
+}
+
+async function recordLog(tx: Transaction, { before, events, cause, actor, at, head }: Change): Promise<string> {
+  const entries = link(
+    events.map(({ type, ...data }, index) => ({ stream: before.returnId, sequence: before.sequence + index + 1, at, actor: { kind: actor.kind, id: actor.id }, cause, type, data })),
+    head,
+  );
+  await insertEntries(tx, entries);
+  return entries.at(-1)!.hash;
+}
+
+async function writeRow(tx: Transaction, { before, after, at, nextDueAt }: Change, head: string): Promise<void> {
+  const { state, details, statusSince, closedAt } = after;
+  const due = nextDueAt === null ? null : new Date(nextDueAt - state.clockOffset).toISOString();
+  const values = [state.returnId, state.sequence, JSON.stringify(state), JSON.stringify(details), head, status(state), statusSince, state.priority, state.attention?.reason ?? null, due, at, closedAt];
+  if (before.sequence > 0) {
+    await tx.query(
+      `UPDATE return SET sequence = $2, state = $3, details = $4, head = $5, status = $6, status_since = $7, priority = $8, attention = $9, next_due_at = $10, updated_at = $11, closed_at = $12
+       WHERE id = $1`,
+      values,
+    );
+    return;
+  }
+  await tx.query(
+    `INSERT INTO return (merchant_id, id, sequence, state, details, head, status, status_since, priority, attention, next_due_at, created_at, updated_at, closed_at, number, order_number, customer_id)
+     VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15)`,
+    [...values, state.number, state.orderNumber, details.customerId],
+  );
+}
+
+const urgency = { low: 0, normal: 1, high: 2, urgent: 3 } as const;
+/** The work queue is what the state asks of people; a piece that is still asked for keeps its owner. */
+async function recordWork(tx: Transaction, { before, after: { state }, at }: Change): Promise<void> {
+  const [was, is] = [before.sequence === 0 ? [] : workOf(before), workOf(state)];
+  if (JSON.stringify(was) === JSON.stringify(is) && before.priority === state.priority) return;
+  const gone = was.filter((one) => !is.some((other) => other.id === one.id)).map((one) => one.id);
+  if (gone.length > 0) await tx.query('DELETE FROM task WHERE id = ANY ($1::text[])', [gone]);
+  if (is.length === 0) return;
+  await tx.query(
+    `INSERT INTO task (merchant_id, id, queue, return_id, title, priority, due_at, created_at)
+     SELECT current_setting('app.merchant_id'), id, queue, $2, title, $3, to_timestamp("dueAt" / 1000.0), $4 FROM jsonb_to_recordset($1::jsonb) AS work (id text, queue text, title text, "dueAt" bigint)
+     ON CONFLICT (merchant_id, id) DO UPDATE SET title = excluded.title, priority = excluded.priority, due_at = excluded.due_at`,
+    [JSON.stringify(is.map((one) => ({ ...one, dueAt: one.dueAt === null ? null : one.dueAt - state.clockOffset }))), state.returnId, urgency[state.priority], at],
+  );
+}

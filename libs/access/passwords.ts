@@ -1,0 +1,12 @@
+import { hash, verify } from '@node-rs/argon2';
+
+/** Argon2id with the library's defaults (19 MiB, 2 passes); runs on the thread pool. */
+export const hashPassword = (password: string): Promise<string> => hash(password);
+
+let nobody: Promise<string> | undefined;
+
+/** Takes as long for an account that is not there, or has no password, as for a wrong password. */
+export async function passwordMatches(password: string, stored: string | null): Promise<boolean> {
+  nobody ??= hashPassword('nobody has this password');
+  return (await verify(stored ?? (await nobody), password)) && stored !== null;
+}

@@ -1,0 +1,68 @@
+import type { Transaction } from './database';
+
+export interface TaskRow {
+  readonly id: string;
+  readonly queue: string;
+  readonly returnId: string;
+  readonly title: string;
+  readonly dueAt: Date | null;
+  /** The higher, the more urgent. */
+  readonly priority: number;
+  /** Who has claimed it, as long as the claim holds; else who it was given to. */
+  readonly assignee: string | null;
+  readonly claimedUntil: Date | null;
+  /** `due_at` in microseconds since 1970, for the cursor; the largest safe integer when there is none. */
+  readonly position: number;
+}
+export interface WorkFilter {
+  /** Queues the caller works on. */
+  readonly queues: readonly string[];
+  readonly assignee?: string | undefined;
+  readonly overdue?: boolean | undefined;
+}
+/** Where a page ended: priority, `position` and id of its last task. */
+export type WorkPosition = readonly [priority: number, dueAt: number, id: string];
+export type ClaimOutcome = { readonly kind: 'done'; readonly task: TaskRow } | { readonly kind: 'held'; readonly by: string } | { readonly kind: 'free' };
+
+const holder = 'CASE WHEN claimed_until > now() THEN claimed_by ELSE assignee END';
+const position = `coalesce((extract(epoch FROM due_at) * 1000000)::bigint, ${Number.MAX_SAFE_INTEGER})`;
+const columns = `id, queue, return_id AS "returnId", title, due_at AS "dueAt", priority, ${holder} AS assignee,
+  CASE WHEN claimed_until > now() THEN claimed_until END AS "claimedUntil", ${position} AS position`;
+
+/**
+ * Most urgent first: priority, then due time (none comes last), then id. Every queue is read along its own index and gives no more than a page, so the cost
+ * does not depend on how much work there is.
+ */
+export async function listTasks(tx: Transaction, filter: WorkFilter, after: WorkPosition | null, limit: number): Promise<TaskRow[]> {
+  return tx.query<TaskRow>(
+    `SELECT ${columns} FROM unnest($1::text[]) AS wanted (name) CROSS JOIN LATERAL (
+       SELECT * FROM task WHERE task.queue = wanted.name
+         AND ($2::bigint IS NULL OR (task.priority <= $2 AND (-task.priority, ${position}, task.id) > (-$2::bigint, $3::bigint, $4::text)))
+         AND ($5::text IS NULL OR ${holder} = $5)
+         AND ($6::boolean IS NULL OR coalesce(task.due_at < now(), false) = $6)
+       ORDER BY task.priority DESC, task.due_at, task.id LIMIT $7) AS task
+     ORDER BY priority DESC, due_at, id LIMIT $7`,
+    [filter.queues, after?.[0] ?? null, after?.[1] ?? null, after?.[2] ?? null, filter.assignee ?? null, filter.overdue ?? null, limit],
+  );
+}
+
+/** The task, its row held until the transaction ends. */
+export async function lockTask(tx: Transaction, id: string): Promise<TaskRow | null> {
+  const [row] = await tx.query<TaskRow>(`SELECT ${columns} FROM task WHERE id = $1 FOR UPDATE`, [id]);
+  return row ?? null;
+}
+
+/** Takes a task for half an hour, unless somebody has it. */
+export async function claimTask(tx: Transaction, task: TaskRow, by: string): Promise<ClaimOutcome> {
+  if (task.claimedUntil) return { kind: 'held', by: task.assignee ?? by };
+  await tx.query(`UPDATE task SET claimed_by = $2, claimed_until = now() + interval '30 minutes' WHERE id = $1`, [task.id, by]);
+  return { kind: 'done', task: (await lockTask(tx, task.id)) as TaskRow };
+}
+
+/** Gives a claimed task back to its queue. `by` null: whoever holds it. */
+export async function releaseTask(tx: Transaction, task: TaskRow, by: string | null): Promise<ClaimOutcome> {
+  if (!task.claimedUntil) return { kind: 'free' };
+  if (by !== null && task.assignee !== by) return { kind: 'held', by: task.assignee ?? '' };
+  await tx.query('UPDATE task SET claimed_by = NULL, claimed_until = NULL WHERE id = $1', [task.id]);
+  return { kind: 'done', task: (await lockTask(tx, task.id)) as TaskRow };
+}
