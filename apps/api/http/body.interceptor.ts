@@ -1,0 +1,69 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import { Reflector } from '@nestjs/core';
+import express, { type Response } from 'express';
+import type { Observable } from 'rxjs';
+import { ApiError } from './api-error';
+import { MULTIPART, type ApiRequest } from './decorators';
+
+/** Bytes of a JSON body. */
+export const BODY_LIMIT = 1024 * 1024;
+const parseJson = express.json({
+  limit: BODY_LIMIT,
+  type: ['application/json', 'application/*+json'],
+  verify: (request, _response, bytes) => {
+    (request as ApiRequest).rawBody = bytes;
+  },
+});
+
+/** Reads the body after token and role were looked at, so a stranger learns nothing of what a route takes and costs no parsing. */
+@Injectable()
+export class BodyInterceptor implements NestInterceptor {
+  constructor(private readonly reflector: Reflector) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const request = context.switchToHttp().getRequest<ApiRequest>();
+    const multipart = this.reflector.get<boolean | undefined>(MULTIPART, context.getHandler()) === true;
+    if (multipart) requireType(request, 'multipart/form-data');
+    else if (hasBody(request)) {
+      requireType(request, 'application/json', 'application/*+json');
+      await readJson(request, context.switchToHttp().getResponse<Response>());
+      if (isGiven(request.body) && !takesBody(context)) throw new ApiError('validation_failed', 'This call takes no body');
+    }
+    return next.handle();
+  }
+}
+
+const hasBody = (request: ApiRequest): boolean => request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+
+function requireType(request: ApiRequest, ...types: [string, ...string[]]): void {
+  if (!request.is(types)) throw new ApiError('unsupported_media_type', `Send the body as ${types[0]}`);
+}
+
+function readJson(request: ApiRequest, response: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
+    parseJson(request, response, (error?: unknown) => (error ? reject(refusal(error)) : resolve()));
+  });
+}
+
+/** What the parser says, in our words. */
+function refusal(error: unknown): unknown {
+  const { type, status } = error as { type?: string; status?: number };
+  if (status === 413) return new ApiError('payload_too_large', `A JSON body may have ${BODY_LIMIT} bytes`);
+  if (status === 415) return new ApiError('unsupported_media_type', 'Send the body as UTF-8 JSON, uncompressed or as gzip, deflate or br');
+  if (type === 'entity.parse.failed')
+    return new ApiError('validation_failed', 'The body is not valid JSON', { errors: [{ pointer: '', code: 'invalid_json', detail: 'is not valid JSON' }] });
+  return status !== undefined && status < 500 ? new ApiError('validation_failed', 'The body could not be read') : error;
+}
+
+const isGiven = (body: unknown): boolean => (Array.isArray(body) ? true : typeof body === 'object' && body !== null && Object.keys(body).length > 0);
+
+const readers = new Set<number>([RouteParamtypes.BODY, RouteParamtypes.RAW_BODY, RouteParamtypes.REQUEST]);
+/** Whether the handler has a parameter for the body: what nobody reads is refused, not ignored. */
+function takesBody(context: ExecutionContext): boolean {
+  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) ?? {}) as Record<string, unknown>;
+  return Object.keys(parameters).some((key) => {
+    return readers.has(Number(key.split(':')[0]));
+  });
+}

@@ -1,0 +1,67 @@
+import type { Event } from '#libs/domain/return/evolve';
+
+type Data = Readonly<Record<string, unknown>>;
+const units = (data: Data) => {
+  const count = (data.units as unknown[] | undefined)?.length ?? 0;
+  return `${count} unit${count === 1 ? '' : 's'}`;
+};
+const lines = (data: Data) => `line ${(data.lines as string[] | undefined)?.join(', ') ?? ''}`;
+const set = (data: Data) => (data.set ?? {}) as Data;
+
+/** One sentence a person understands, for every kind of event. */
+const sentences: Record<Event['type'], (data: Data) => string> = {
+  applied: (data) => `Return ${String(data.number)} was applied for: ${units(data)}`,
+  lines_approved: (data) => `Approved: ${lines(data)}`,
+  lines_rejected: (data) => `Rejected: ${lines(data)}`,
+  line_changed: (data) => `Changed by agreement: ${lines(data)}`,
+  appealed: (data) => `Appealed: ${lines(data)}`,
+  appeal_dismissed: (data) => `The appeal was dismissed: ${lines(data)}`,
+  appeal_upheld: (data) => `The appeal was upheld: ${units(data)}`,
+  cancelled: () => 'The return was cancelled',
+  expired: () => 'Nobody handed the goods over in time; the return expired',
+  late_parcel: () => 'Goods arrived although the return was over',
+  reopened: (data) => `The return was opened again for ${units(data)}`,
+  parcel_announced: () => 'A parcel was announced',
+  parcel_scanned: (data) => `The carrier reported: ${String(set(data).status)}`,
+  parcel_changed: () => 'The parcel got its tracking number or status',
+  step_wanted: (data) => `Ordered: ${String((data.step as Data).kind)}`,
+  step_changed: (data) => `An order at the carrier is now ${String(set(data).status ?? 'asked for again')}`,
+  handed_over: (data) => `${units(data)} on the way`,
+  lost: (data) => `${units(data)} lost on the way`,
+  received: (data) => `${units(data)} received`,
+  short: (data) => `${units(data)} missing in what arrived`,
+  wrong_item: (data) => `${units(data)} turned out to be something else`,
+  inspected: (data) => `${units(data)} inspected, grade ${String(set(data).grade)}: ${String(set(data).inspection)}`,
+  inspection_corrected: (data) => `Inspection corrected for ${units(data)}, grade ${String(set(data).grade)}: ${String(set(data).inspection)}`,
+  inspection_waived: (data) => `Inspection waived for ${units(data)}`,
+  accepted_by_deadline: (data) => `${units(data)} accepted because nobody inspected in time`,
+  repaired: (data) => `${units(data)} repaired`,
+  unrepairable: (data) => `${units(data)} cannot be repaired`,
+  resolved: (data) => `An exception was resolved for ${units(data)}`,
+  handover_expired: (data) => `${units(data)} stay with the customer: not handed over in time`,
+  sending_back: (data) => `${units(data)} go back to the customer`,
+  sent_back: (data) => `${units(data)} sent back to the customer`,
+  units_released: (data) => `${units(data)} may be asked for again`,
+  nothing_owed: (data) => `No money is owed for ${units(data)}`,
+  settled: (data) => `Settled: ${String(data.total)} for ${units(data)}`,
+  refund_changed: (data) => `Refund ${String(data.refundId)} is ${String(set(data).status ?? 'waiting')}`,
+  refund_destination_changed: (data) => `The refund goes to ${String(data.refundTo)}`,
+  replacement_reserved: (data) => `Replacement ${String((data.replacement as Data).sku)} is ${String((data.replacement as Data).status)}`,
+  replacement_changed: (data) => `The replacement is ${String(set(data).status)}`,
+  compensation_granted: (data) => `A ${String((data.compensation as Data).kind)} of ${String((data.compensation as Data).amount)} is ${String((data.compensation as Data).status)}`,
+  compensation_changed: (data) => `The compensation is ${String(set(data).status)}`,
+  offer_made: (data) => `Offered: ${String((data.offer as Data).resolution)}`,
+  offer_closed: (data) => `The offer was ${String(set(data).status)}`,
+  priority_changed: (data) => `Priority is now ${String(data.priority)}`,
+  deadline_set: (data) => `The clock of the stage ${String((data.deadline as Data).stage)} runs`,
+  deadline_warned: (data) => `The ${String(data.stage)} deadline comes near`,
+  deadline_breached: (data) => `The ${String(data.stage)} deadline has passed`,
+  deadline_paused: (data) => `The ${String(data.stage)} deadline was paused`,
+  deadline_resumed: (data) => `The ${String(data.stage)} deadline goes on`,
+  deadline_extended: (data) => `The ${String(data.stage)} deadline was extended`,
+  deadline_over: (data) => `Stage done: ${(data.stages as string[]).join(', ')}`,
+  attention_raised: (data) => `A person is needed: ${String((data.attention as Data).reason)}`,
+  attention_cleared: () => 'Nobody is needed any more',
+  clock_advanced: () => 'The clock of this return was moved forward (sandbox)',
+};
+export const summaryOf = (type: Event['type'], data: Data): string => sentences[type]?.(data) ?? type.replaceAll('_', ' ');

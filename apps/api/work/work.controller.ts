@@ -1,0 +1,84 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Caller } from '#libs/contracts/caller';
+import { workQuery, type WorkQuery, type WorkQueue } from '#libs/contracts/lists';
+import { emptyBody, id as idSchema } from '#libs/contracts/values';
+import { taskAnswer } from '#libs/contracts/work-answers';
+import { Database, type Transaction } from '#libs/persistence/database';
+import { claimTask, listTasks, lockTask, releaseTask, type TaskRow } from '#libs/persistence/tasks';
+import { ApiError, notFound } from '../http/api-error';
+import { CurrentCaller, CurrentRoute, IdempotencyKeyHeader, Roles, staff } from '../http/decorators';
+import { Idempotency } from '../http/idempotency';
+import { decodeCursor, page } from '../http/keyset';
+import { Answers, listOf } from '../http/openapi-decorators';
+import { Reply } from '../http/reply';
+import { queuesOf } from './queues';
+
+@ApiTags('work')
+@Controller('v1/work')
+@Roles(...staff)
+export class WorkController {
+  constructor(
+    private readonly database: Database,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: "The caller's work, most urgent first: priority, then due time" })
+  @Answers(200, listOf('Tasks', taskAnswer))
+  async list(@CurrentCaller() caller: Caller, @Query({ schema: workQuery }) { limit, cursor, queue, assignee, overdue }: WorkQuery) {
+    if (queue !== undefined) requireQueue(caller, queue);
+    const after = decodeCursor(cursor, ['number', 'number', 'text']);
+    const queues = queue === undefined ? queuesOf(caller.role) : [queue];
+    const rows = await this.database.inMerchant(caller.merchantId, (tx) => listTasks(tx, { queues, assignee, overdue }, after, limit + 1));
+    return page(rows, limit, (row) => [row.priority, row.position, row.id], present);
+  }
+
+  @Post(':id/claim')
+  @ApiOperation({ summary: 'Takes a task for 30 minutes' })
+  @Answers(200, taskAnswer)
+  claim(
+    @CurrentCaller() caller: Caller,
+    @CurrentRoute() route: string,
+    @IdempotencyKeyHeader() key: string | null,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: emptyBody }) body: object,
+  ) {
+    return this.idempotency.run(caller, route, key, body, async (tx) => {
+      const outcome = await claimTask(tx, await taskOf(tx, caller, id), caller.id);
+      if (outcome.kind !== 'done') throw new ApiError('invalid_state', 'The task is claimed; a claim lapses after 30 minutes');
+      return new Reply(200, present(outcome.task));
+    });
+  }
+
+  @Post(':id/release')
+  @ApiOperation({ summary: 'Gives a claimed task back to its queue' })
+  @Answers(200, taskAnswer)
+  release(
+    @CurrentCaller() caller: Caller,
+    @CurrentRoute() route: string,
+    @IdempotencyKeyHeader() key: string | null,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: emptyBody }) body: object,
+  ) {
+    return this.idempotency.run(caller, route, key, body, async (tx) => {
+      const outcome = await releaseTask(tx, await taskOf(tx, caller, id), caller.role === 'admin' ? null : caller.id);
+      if (outcome.kind === 'free') throw new ApiError('invalid_state', 'Nobody has claimed the task');
+      if (outcome.kind === 'held') throw new ApiError('forbidden', 'Somebody else has claimed the task; only they or an admin may release it');
+      return new Reply(200, present(outcome.task));
+    });
+  }
+}
+
+async function taskOf(tx: Transaction, caller: Caller, id: string): Promise<TaskRow> {
+  const task = await lockTask(tx, id);
+  if (!task) throw notFound('task');
+  requireQueue(caller, task.queue);
+  return task;
+}
+
+function requireQueue(caller: Caller, queue: string): void {
+  if (!queuesOf(caller.role).includes(queue as WorkQueue)) throw new ApiError('forbidden', `The queue ${queue} is not work of the role ${caller.role}`);
+}
+
+const present = ({ position: _, ...task }: TaskRow) => task;

@@ -1,0 +1,38 @@
+import type { Logger } from 'pino';
+import { providerActivities } from '#activities/providers';
+import { commit } from '#activities/returns/commit';
+import type { DatabaseActivities, ProviderActivities } from '#libs/contracts/messages';
+import { describeError, showsValues } from '#libs/observability/logger';
+import type { Database } from '#libs/persistence/database';
+import type { Metrics } from './metrics';
+import type { Settings } from './settings';
+
+export interface WorkerActivities {
+  readonly database: DatabaseActivities;
+  readonly providers: ProviderActivities;
+}
+/** Puts something around the real activities; tests of crashes do. */
+export type WrapActivities = (real: WorkerActivities) => WorkerActivities;
+
+/** Nothing has this name, so a call ends as "not sent", is tried again and becomes a person's: the same as a provider that cannot be reached. */
+const nowhere = { url: 'http://no-provider.invalid', secret: '' };
+
+export function workerActivities(database: Database, settings: Settings, log: Logger, metrics: Metrics): WorkerActivities {
+  return { database: watchedCommit(database, log, metrics), providers: providerActivities(database, settings.sandbox ?? nowhere) };
+}
+
+/** Temporal tries a failed transaction again and again; that must not go unseen, nor take a customer's words into a history. */
+function watchedCommit(database: Database, log: Logger, metrics: Metrics): DatabaseActivities {
+  return {
+    async commit(request) {
+      try {
+        return await commit(database, request);
+      } catch (error) {
+        metrics.commitFailed();
+        log.error({ merchantId: request.merchantId, returnId: request.returnId, letter: request.letter.kind, err: error }, 'a commit failed');
+        if (showsValues((error as { code?: unknown }).code)) throw new Error(describeError(error).message);
+        throw error;
+      }
+    },
+  };
+}

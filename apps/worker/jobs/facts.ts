@@ -1,0 +1,77 @@
+import { loadWorld } from '#activities/returns/world';
+import { decide } from '#libs/domain/return/decide';
+import { withScan, type Details } from '#libs/domain/return/details';
+import type { Actor, Input } from '#libs/domain/return/input';
+import type { ReturnState } from '#libs/domain/return/state';
+import type { Transaction } from '#libs/persistence/database';
+import type { JobContext } from './job-context';
+
+/** What a machine reported, as the inbox keeps it: an input of the domain without its id and actor. */
+type FactBody = Omit<Input<'scan'>, 'id' | 'actor'> | Omit<Input<'refund_reported'>, 'id' | 'actor'>;
+interface Fact {
+  readonly id: number;
+  readonly source: string;
+  readonly input: FactBody | null;
+}
+interface Place {
+  readonly merchantId: string;
+  readonly returnId: string;
+  /** Of a scan. */
+  readonly parcelId: string | null;
+}
+
+/**
+ * Brings one fact to its return. Without a return it stays where it is, and is looked at again when its number becomes known. One that changes nothing is written down
+ * here and wakes no workflow; the others are marked as handled by the transaction that acts on them.
+ */
+export async function deliverFact(context: JobContext, inboxId: number): Promise<void> {
+  const fact = await unhandled(context, inboxId);
+  if (!fact?.input) return;
+  const place = await placeOf(context, fact.input);
+  if (!place) return;
+  const state = await context.database.inMerchant(place.merchantId, (tx) => consider(tx, fact, fact.input!, place));
+  if (state) await context.signal(state, { id: letterId(fact), kind: 'fact' });
+}
+
+/** A parcel's number has become known: whatever the carrier said about it before is dealt with now, in the order in which it came. */
+export async function factsOfParcel(context: JobContext, trackingNumber: string): Promise<void> {
+  const waiting = await context.database.asSystem((tx) => tx.query<{ id: number }>('SELECT id FROM inbox WHERE subject = $1 AND handled_at IS NULL ORDER BY id LIMIT 1000', [trackingNumber]));
+  for (const { id } of waiting) await deliverFact(context, id);
+}
+
+const letterId = ({ id }: Fact): string => `fact/${id}`;
+
+async function unhandled({ database }: JobContext, inboxId: number): Promise<Fact | null> {
+  const [row] = await database.asSystem((tx) => tx.query<Fact>(`SELECT id, source, body -> 'input' AS input FROM inbox WHERE id = $1 AND handled_at IS NULL`, [inboxId]));
+  return row ?? null;
+}
+
+/** Numbers of parcels are given anew after some time: the newest one is meant. */
+async function placeOf({ database }: JobContext, input: FactBody): Promise<Place | null> {
+  const [row] = await database.asSystem((tx) =>
+    input.type === 'scan'
+      ? tx.query<Place>(
+          `SELECT merchant_id AS "merchantId", return_id AS "returnId", parcel_id AS "parcelId" FROM parcel WHERE tracking_number = $1 ORDER BY created_at DESC LIMIT 1`,
+          [input.trackingNumber],
+        )
+      : tx.query<Place>(`SELECT merchant_id AS "merchantId", return_id AS "returnId", NULL AS "parcelId" FROM refund WHERE id = $1 LIMIT 1`, [input.refundId]),
+  );
+  return row ?? null;
+}
+
+/** The state to signal with; null when nothing follows from the fact, which is then dealt with. */
+async function consider(tx: Transaction, fact: Fact, body: FactBody, place: Place): Promise<ReturnState | null> {
+  const [row] = await tx.query<{ state: ReturnState; details: Details }>('SELECT state, details FROM return WHERE id = $1 FOR UPDATE', [place.returnId]);
+  if (!row) throw new Error(`no return ${place.returnId}`);
+  const world = await loadWorld(tx, row.state, Date.now() + row.state.clockOffset);
+  if (!world) throw new Error(`return ${place.returnId} has no order`);
+  const actor: Actor = { kind: body.type === 'scan' ? 'carrier' : 'provider', id: fact.source };
+  const verdict = decide(row.state, { ...body, id: letterId(fact), actor }, world);
+  if (!('refusal' in verdict) && verdict.length > 0) return row.state;
+  if (body.type === 'scan' && place.parcelId !== null) {
+    const scans = withScan(row.details, place.parcelId, { status: body.status, at: body.scannedAt });
+    await tx.query(`UPDATE return SET details = jsonb_set(details, '{scans}', $2::jsonb) WHERE id = $1`, [place.returnId, JSON.stringify(scans)]);
+  }
+  await tx.query('UPDATE inbox SET handled_at = now(), merchant_id = $2, return_id = $3 WHERE id = $1 AND handled_at IS NULL', [fact.id, place.merchantId, place.returnId]);
+  return null;
+}

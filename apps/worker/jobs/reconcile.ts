@@ -1,0 +1,103 @@
+import type { ReturnState } from '#libs/domain/return/state';
+import type { Transaction } from '#libs/persistence/database';
+import type { JobContext } from './job-context';
+
+/** Returns, commands or facts that one statement takes, and calls to Temporal at a time. */
+const BATCH = 200;
+const BATCHES = 5;
+const AT_A_TIME = 10;
+
+/**
+ * Once a minute: whatever was left lying because a process died between a commit and its next step. It makes nothing itself; it only calls those whose turn it is, and
+ * calling one too many does no harm. Each part is bounded, and none keeps another from its turn.
+ */
+export async function reconcile(context: JobContext): Promise<void> {
+  const parts = { wakeReturns, repeatCommands, deliverFacts, freeJobs, tidy };
+  const failed: string[] = [];
+  for (const [part, work] of Object.entries(parts)) {
+    try {
+      const count = await work(context);
+      if (count > 0) context.log.info({ part, count }, 'reconciled');
+    } catch (error) {
+      failed.push(part);
+      context.log.warn({ part, err: error }, 'could not be reconciled; tried again in a minute');
+    }
+  }
+  if (failed.length === Object.keys(parts).length) throw new Error('nothing could be reconciled');
+}
+
+/** The return's own clock may be ahead of ours, and the times of its row are its own. */
+const ownNow = `(extract(epoch FROM now()) * 1000)::bigint + (state ->> 'clockOffset')::bigint`;
+const hasEffect = `(state @? '$.steps[*] ? (@.status == "wanted" || @.status == "undo")'
+  OR jsonb_path_exists(state, '$.refunds[*] ? (@.call != null && @.held == false && (@.notBefore == null || @.notBefore < $now))', jsonb_build_object('now', ${ownNow})))`;
+const neglected = `next_due_at < now() - interval '1 minute'
+  OR (updated_at < to_timestamp((${ownNow}) / 1000.0) - interval '2 minutes' AND ${hasEffect})`;
+
+/** Open returns whose moment has passed, or with a call that nobody makes: their workflow is gone, or a worker still has it, and then this changes nothing. */
+async function wakeReturns({ database, wake }: JobContext): Promise<number> {
+  const [{ now: begun } = { now: new Date() }] = await database.asSystem((tx) => tx.query<{ now: Date }>('SELECT now()'));
+  let count = 0;
+  for (let batch = 0; batch < BATCHES; batch += 1) {
+    const rows = await database.asSystem((tx) =>
+      tx.query<{ state: ReturnState }>(
+        `UPDATE return r SET woken_at = clock_timestamp() FROM (
+           SELECT merchant_id, id FROM return WHERE closed_at IS NULL AND (woken_at IS NULL OR woken_at < $1) AND (${neglected})
+           ORDER BY woken_at NULLS FIRST LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) AS due
+         WHERE r.merchant_id = due.merchant_id AND r.id = due.id RETURNING r.state`,
+        [begun],
+      ),
+    );
+    await inTurns(rows, ({ state }) => wake(state));
+    count += rows.length;
+    if (rows.length < BATCH) break;
+  }
+  return count;
+}
+
+/** Commands that are written down and have no answer, although their caller may have given up. */
+async function repeatCommands({ database, signal }: JobContext): Promise<number> {
+  const commands = await database.asSystem((tx) =>
+    tx.query<{ id: string; state: ReturnState }>(
+      `SELECT c.id, r.state FROM command c JOIN return r ON r.merchant_id = c.merchant_id AND r.id = c.return_id
+       WHERE c.answer IS NULL AND c.created_at BETWEEN now() - interval '1 day' AND now() - interval '15 seconds' AND c.body ? 'input' ORDER BY c.created_at LIMIT ${BATCH}`,
+    ),
+  );
+  await inTurns(commands, ({ id, state }) => signal(state, { id, kind: 'command' }));
+  return commands.length;
+}
+
+/** Facts whose parcel or refund is known by now. The key keeps a fact from being queued twice, and takes it out of a dead worker's hands. */
+async function deliverFacts({ database }: JobContext): Promise<number> {
+  const facts = await database.asSystem((tx) =>
+    tx.query(
+      `SELECT enqueue('deliver_fact', json_build_object('inboxId', id), 'fact/' || id, NULL) FROM (
+         SELECT id FROM inbox WHERE handled_at IS NULL AND received_at < now() - interval '1 minute' AND body ? 'input'
+           AND (EXISTS (SELECT FROM parcel WHERE tracking_number = body -> 'input' ->> 'trackingNumber') OR EXISTS (SELECT FROM refund WHERE refund.id = body -> 'input' ->> 'refundId'))
+         ORDER BY id LIMIT ${BATCH}) AS waiting`,
+    ),
+  );
+  return facts.length;
+}
+
+/** No job of ours takes minutes: who holds one that long has died with it. (The queue's own patience is four hours.) */
+async function freeJobs({ database }: JobContext): Promise<number> {
+  const [row] = await database.source.query<{ dead: string[] | null }[]>(
+    `SELECT array_agg(DISTINCT locked_by) AS dead FROM graphile_worker.jobs WHERE locked_at < now() - interval '5 minutes' AND locked_by IS NOT NULL`,
+  );
+  const dead = row?.dead ?? [];
+  if (dead.length > 0) await database.source.query('SELECT graphile_worker.force_unlock_workers($1::text[])', [dead]);
+  return dead.length;
+}
+
+/** What nobody can use any more. */
+async function tidy({ database }: JobContext): Promise<number> {
+  const gone = (tx: Transaction, table: string, rows: string) => tx.query(`DELETE FROM ${table} WHERE ctid = ANY (ARRAY (SELECT ctid FROM ${table} WHERE ${rows} LIMIT ${BATCH})) RETURNING 1`);
+  const sessions = await database.asSystem((tx) => gone(tx, 'session', 'expires_at < now()'));
+  const files = await database.asSystem((tx) => gone(tx, 'file', `return_id IS NULL AND created_at < now() - interval '24 hours'`));
+  return sessions.length + files.length;
+}
+
+/** Some at a time; the first failure ends it, for the next would most likely fail alike. */
+async function inTurns<T>(rows: readonly T[], work: (row: T) => Promise<void>): Promise<void> {
+  for (let from = 0; from < rows.length; from += AT_A_TIME) await Promise.all(rows.slice(from, from + AT_A_TIME).map(work));
+}

@@ -1,0 +1,38 @@
+import { mkdtempSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startStack } from '#apps/local/stack';
+import { startControl } from './control-server';
+import type { StackFacts } from './stack';
+
+/** Starts the whole product once for all system tests, on free ports and in a folder of its own. What the tests need to know travels in BOOMERANG_TEST_STACK. */
+export default async function globalSetup(): Promise<void> {
+  const home = process.env.BOOMERANG_TEST_HOME ?? mkdtempSync(join(tmpdir(), 'boomerang-test-'));
+  if (process.getuid?.() === 0) chmodSync(home, 0o711); // the database is not root and has to pass
+  const stack = await startStack({
+    home,
+    quiet: true,
+    env: { LOG_LEVEL: process.env.LOG_LEVEL ?? 'info' },
+    // Nobody needs this data after a power cut.
+    postgres: { settings: { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }, initdbFlags: ['--no-sync'] },
+    // Workflows whose clock tests move: skipping on, and looking for due timers twenty times a second.
+    temporal: {
+      extraArgs: ['--dynamic-config-value', 'frontend.WorkflowTimeSkippingEnabled=true', '--dynamic-config-value', 'history.timerProcessorMaxTimeShift="50ms"'],
+    },
+  });
+  const control = await startControl(stack);
+  const { apiUrl, workerUrl, sandboxUrl, sandboxSecret, databaseUrl, temporalAddress } = stack;
+  const facts: StackFacts = { apiUrl, workerUrl, sandboxUrl, sandboxSecret, databaseUrl, temporalAddress, controlUrl: control.url, home };
+  process.env.BOOMERANG_TEST_STACK = JSON.stringify(facts);
+  globalThis.boomerangTestStack = {
+    stop: async () => {
+      await control.close();
+      await stack.stop();
+    },
+  };
+}
+
+declare global {
+  // eslint-disable-next-line no-var
+  var boomerangTestStack: { stop(): Promise<void> } | undefined;
+}
