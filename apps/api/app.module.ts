@@ -4,34 +4,35 @@ import { AccessModule } from './access/access.module';
 import { ApiKeysModule } from './api-keys/api-keys.module';
 import { ConnectionsModule } from './connections.module';
 import { FilesModule } from './files/files.module';
+import { FinanceModule } from './finance/finance.module';
 import { HealthModule } from './health/health.module';
 import { HttpModule } from './http/http.module';
+import { InboxModule } from './inbox/inbox.module';
 import { OrdersModule } from './orders/orders.module';
 import { PoliciesModule } from './policies/policies.module';
-import { FinanceModule } from './finance/finance.module';
-import { InboxModule } from './inbox/inbox.module';
 import { ReturnsModule } from './returns/returns.module';
-import { WorkModule } from './work/work.module';
 import { SandboxModule } from './sandbox/sandbox.module';
 import type { Settings } from './settings';
 import { UsersModule } from './users/users.module';
+import { WorkModule } from './work/work.module';
 
 @Module({})
 export class AppModule {
   /** The API as the settings want it: the sandbox's routes exist only with the sandbox. */
   static with(settings: Settings, log: Logger): DynamicModule {
     const sandbox = settings.values.BOOMERANG_SANDBOX;
-    const nouns = [UsersModule, ApiKeysModule, FilesModule, OrdersModule, PoliciesModule, ReturnsModule.with({ sandbox }), InboxModule, FinanceModule, WorkModule];
-    return {
-      module: AppModule,
-      imports: [
-        ConnectionsModule.with(settings, log),
-        HttpModule,
-        AccessModule,
-        HealthModule,
-        ...nouns,
-        ...(sandbox ? [SandboxModule] : []),
-      ],
-    };
+    const shell = [ConnectionsModule.with(settings, log), HttpModule, AccessModule, HealthModule];
+    const nouns = [
+      ReturnsModule.with({ sandbox }),
+      OrdersModule,
+      PoliciesModule,
+      FinanceModule,
+      WorkModule,
+      InboxModule,
+      FilesModule,
+      UsersModule,
+      ApiKeysModule,
+    ];
+    return { module: AppModule, imports: [...shell, ...nouns, ...(sandbox ? [SandboxModule] : [])] };
   }
 }

@@ -76,7 +76,7 @@ export function sandboxSpec(env: Env, facts: Facts, programs: Partial<Programs> 
 
 export function workerSpec(env: Env, facts: Facts, programs: Partial<Programs> = {}): ProcessSpec {
   const own = { WORKER_PORT: String(facts.workerPort) };
-  return service('worker', programs.worker ?? BUILT.worker, { ...env, ...own }, `http://127.0.0.1:${facts.workerPort}/healthz`, 30_000);
+  return service('worker', programs.worker ?? BUILT.worker, { ...env, ...own }, `http://127.0.0.1:${facts.workerPort}/readyz`, 30_000);
 }
 
 export function apiSpec(env: Env, facts: Facts, programs: Partial<Programs> = {}): ProcessSpec {

@@ -1,4 +1,6 @@
-import { Receiver, startSandbox, type Caller } from './testing';
+import { type Caller, Receiver, removeFolders, startSandbox } from './testing';
+
+afterAll(() => removeFolders());
 
 describe('the carrier', () => {
   const receiver = new Receiver();

@@ -1,9 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Journal } from './journal';
-import { newFolder } from './testing';
+import { newFolder, removeFolders } from './testing';
 
 const content = (journal: Journal, name = 'things') => Object.fromEntries(journal.collection(name));
+
+afterAll(() => removeFolders());
 
 describe('the journal', () => {
   let folder: string;
@@ -21,7 +23,6 @@ describe('the journal', () => {
   });
   afterEach(() => {
     for (const journal of opened.splice(0)) journal.close();
-    fs.rmSync(folder, { recursive: true });
   });
 
   it('gives back what was written, the last word on each key, in the order the keys came', () => {

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 export type Change = readonly [collection: string, key: string, value: object | null];
 
 /** More live documents than this and new requests are refused, so that memory stays bounded. */
-const MAX_DOCUMENTS = 1_000_000;
+const MAX_DOCUMENTS = 500_000;
 /** While running, the file is rewritten once it holds this many lines and mostly outdated ones. */
 const COMPACT_ABOVE_LINES = 50_000;
 const LINES_AT_ONCE = 1_000;

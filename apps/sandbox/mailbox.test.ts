@@ -1,4 +1,4 @@
-import { startSandbox, type Caller } from './testing';
+import { type Caller, removeFolders, startSandbox } from './testing';
 
 interface Listed {
   data: { id: string; to: string; subject: string; text: string; kind: string; locale: string; at: string }[];
@@ -13,6 +13,8 @@ const mail = (id: string, to: string, more: object = {}) => ({
   kind: 'return.approved',
   ...more,
 });
+
+afterAll(() => removeFolders());
 
 describe('the mailbox', () => {
   let call: Caller;

@@ -3,10 +3,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { transformFileSync } from '@swc/core';
-import { caller, newFolder, Receiver, SECRET, type Caller } from './testing';
+import { caller, type Caller, newFolder, Receiver, removeFolders, SECRET } from './testing';
 
 const ask = (call: Caller, id: string, key: string) =>
   call('POST', `/payments/${id}/refunds`, { refundId: 'rfd_1', amount: 10, currency: 'CNY' }, { 'idempotency-key': key });
+
+afterAll(() => removeFolders());
 
 /** The program as it is shipped: compiled, in its own process. */
 describe('the sandbox as a process', () => {
@@ -28,7 +30,6 @@ describe('the sandbox as a process', () => {
   afterAll(async () => {
     for (const child of processes) child.kill('SIGKILL');
     await receiver.stop();
-    fs.rmSync(program, { recursive: true });
   });
 
   function run(environment: Record<string, string>): ChildProcess {

@@ -1,4 +1,4 @@
-import { Receiver, startSandbox, type Caller } from './testing';
+import { type Caller, Receiver, removeFolders, startSandbox } from './testing';
 
 interface Shown {
   captured: number;
@@ -14,6 +14,8 @@ async function eventually(check: () => Promise<boolean> | boolean): Promise<void
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
+
+afterAll(() => removeFolders());
 
 describe('the payment provider', () => {
   const receiver = new Receiver();

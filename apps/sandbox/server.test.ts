@@ -1,11 +1,13 @@
 import * as net from 'node:net';
-import { SECRET, startSandbox, type Caller } from './testing';
+import { type Caller, removeFolders, SECRET, startSandbox } from './testing';
 
 /** A mail of exactly so many bytes. */
 const padded = (size: number) => {
   const body = JSON.stringify({ id: 'pad', to: 'a@b.c', subject: '', text: '', locale: 'en', kind: 'x', html: '' });
   return body.replace('"html":""', `"html":"${'x'.repeat(size - body.length)}"`);
 };
+
+afterAll(() => removeFolders());
 
 describe('the sandbox at its door', () => {
   let url: string;

@@ -82,8 +82,8 @@ export class Sandbox {
     this.stopping = true;
     for (const call of this.open) call.abort();
     this.payments.stop();
-    await this.webhooks.stop();
     const cut = setTimeout(() => this.server.closeAllConnections(), DRAIN);
+    await this.webhooks.stop();
     await closed;
     clearTimeout(cut);
     this.journal.close();

@@ -37,8 +37,17 @@ export function caller(url: string) {
 
 export type Caller = ReturnType<typeof caller>;
 
+const folders: string[] = [];
+
 export function newFolder(): string {
-  return fs.mkdtempSync(path.join(os.tmpdir(), 'boomerang-sandbox-'));
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'boomerang-sandbox-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Removes every folder made so far; for the end of a test file. */
+export function removeFolders(): void {
+  for (const folder of folders.splice(0)) fs.rmSync(folder, { recursive: true, force: true });
 }
 
 export async function startSandbox(options: Partial<SandboxOptions> = {}) {

@@ -1,9 +1,11 @@
-import { Receiver, startSandbox, type Caller } from './testing';
+import { type Caller, Receiver, removeFolders, startSandbox } from './testing';
 import { signedHeaders } from './webhooks';
 
 async function pendingOf(call: Caller): Promise<unknown> {
   return (await call('GET', '/control')).body['pendingDeliveries'];
 }
+
+afterAll(() => removeFolders());
 
 describe('event delivery', () => {
   const scan = { status: 'delivered', eventId: 'evt_1' };

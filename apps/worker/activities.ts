@@ -30,6 +30,7 @@ function watchedCommit(database: Database, log: Logger, metrics: Metrics): Datab
       } catch (error) {
         metrics.commitFailed();
         log.error({ merchantId: request.merchantId, returnId: request.returnId, letter: request.letter.kind, err: error }, 'a commit failed');
+        // eslint-disable-next-line preserve-caught-error -- the cause would show what the message must not
         if (showsValues((error as { code?: unknown }).code)) throw new Error(describeError(error).message);
         throw error;
       }

@@ -49,7 +49,6 @@ export class HealthServer implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async readiness(response: ServerResponse): Promise<void> {
-    const state = (up: boolean) => (up ? 'up' : 'down');
     const parts = { database: state(await this.databaseAnswers()), temporal: state(this.workers.ready), jobs: state(this.jobs.ready) };
     const ready = Object.values(parts).every((part) => part === 'up');
     json(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not_ready', parts });
@@ -60,14 +59,17 @@ export class HealthServer implements OnModuleInit, OnApplicationShutdown {
     const late = new Promise<boolean>((resolve) => {
       timer = setTimeout(() => resolve(false), PATIENCE);
     });
-    const asked = this.database.asSystem((tx) => tx.query('SELECT 1')).then(
-      () => true,
-      () => false,
-    );
+    const asked = this.database
+      .asSystem((tx) => tx.query('SELECT 1'))
+      .then(
+        () => true,
+        () => false,
+      );
     return Promise.race([asked, late]).finally(() => clearTimeout(timer));
   }
 }
 
+const state = (up: boolean) => (up ? 'up' : 'down');
 function json(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }).end(JSON.stringify(body));
 }

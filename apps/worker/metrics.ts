@@ -38,14 +38,15 @@ export class Metrics {
     this.jobFailures = new Counter({ name: 'job_failures_total', help: 'Jobs that failed and are tried again', labelNames: ['task'], registers });
     const backlog = () => this.backlog();
     for (const [key, [name, help]] of Object.entries(gauges)) {
-      new Gauge({
+      const gauge = new Gauge({
         name,
         help,
-        registers,
         async collect() {
           this.set((await backlog())[key as keyof Backlog]);
         },
+        registers: [],
       });
+      this.registry.registerMetric(gauge);
     }
   }
 
@@ -74,7 +75,7 @@ export class Metrics {
 const nothing = { returnsOpen: 0, returnsAttention: 0, inboxUnhandled: 0, commandsUnanswered: 0 };
 const noJobs = { jobQueueDepth: 0, jobLagSeconds: 0, jobsGivenUp: 0 };
 const countOurs = `SELECT (SELECT count(*) FROM return WHERE closed_at IS NULL) AS "returnsOpen", (SELECT count(*) FROM return WHERE attention IS NOT NULL) AS "returnsAttention",
-  (SELECT count(*) FROM inbox WHERE handled_at IS NULL) AS "inboxUnhandled",
+  (SELECT count(*) FROM inbox WHERE handled_at IS NULL AND jsonb_typeof(body -> 'input') = 'object') AS "inboxUnhandled",
   (SELECT count(*) FROM command WHERE answer IS NULL AND created_at BETWEEN now() - interval '1 day' AND now() - interval '15 seconds') AS "commandsUnanswered"`;
 const countJobs = `SELECT count(*) FILTER (WHERE attempts < max_attempts) AS "jobQueueDepth", count(*) FILTER (WHERE attempts >= max_attempts) AS "jobsGivenUp",
   coalesce(greatest(0, extract(epoch FROM now() - min(run_at) FILTER (WHERE attempts < max_attempts AND locked_at IS NULL))), 0)::float8 AS "jobLagSeconds"

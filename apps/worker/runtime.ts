@@ -10,7 +10,11 @@ let installed = false;
 export function installRuntime(log: Logger): void {
   if (installed) return;
   installed = true;
-  Runtime.install({ shutdownSignals: [], logger: new RuntimeLog(log.child({ part: 'temporal' })), telemetryOptions: { logging: { forward: {}, filter: "temporal_sdk_core=WARN,temporal_client=WARN,temporal_sdk=WARN" } } });
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new RuntimeLog(log.child({ part: 'temporal' })),
+    telemetryOptions: { logging: { forward: {}, filter: 'temporal_sdk_core=WARN,temporal_client=WARN,temporal_sdk=WARN' } },
+  });
 }
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
@@ -40,11 +44,11 @@ class RuntimeLog implements TemporalLogger {
 /** The SDK hangs a timestamp and more on its records under symbols. */
 const withoutSymbols = (meta: LogMetadata): Record<string, unknown> => Object.fromEntries(Object.entries(meta));
 
+const jobLevels: Readonly<Record<string, 'error' | 'warn'>> = { error: 'error', warning: 'warn' };
+
 /** The job queue's log; that a job begins and ends is for debugging. Errors it logs are given as their messages alone. */
 export const jobLog = (log: Logger): JobLogger =>
   new JobLogger((scope) => (level, message) => {
     const about = { part: 'jobs', ...scope };
-    if (level === 'error') log.error(about, message);
-    else if (level === 'warning') log.warn(about, message);
-    else log.debug(about, message);
+    log[jobLevels[level] ?? 'debug'](about, message);
   });

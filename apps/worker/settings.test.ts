@@ -5,7 +5,14 @@ const DATABASE_URL = 'postgres://localhost/boomerang';
 describe('the worker’s settings', () => {
   it('have the defaults of a local process, without a sandbox', () => {
     const settings = Settings.of({ DATABASE_URL });
-    expect(settings.values).toMatchObject({ HOST: '127.0.0.1', WORKER_PORT: 3001, DB_POOL: 10, RETURNS_TASK_QUEUE: 'returns', TEMPORAL_NAMESPACE: 'default', BOOMERANG_SANDBOX: false });
+    expect(settings.values).toMatchObject({
+      HOST: '127.0.0.1',
+      WORKER_PORT: 3001,
+      DB_POOL: 10,
+      RETURNS_TASK_QUEUE: 'returns',
+      TEMPORAL_NAMESPACE: 'default',
+      BOOMERANG_SANDBOX: false,
+    });
     expect(settings.sandbox).toBeNull();
   });
   it('take an empty variable for one that is not set', () => {

@@ -42,14 +42,23 @@ export class WorkerModule {
         { provide: Connection, useValue: temporal.connection },
         { provide: Database, useFactory: () => Database.connect({ url: DATABASE_URL, poolSize: DB_POOL }) },
         { provide: Metrics, inject: [Database], useFactory: (database: Database) => new Metrics(database) },
-        { provide: ACTIVITIES, inject: [Database, Metrics], useFactory: (database: Database, metrics: Metrics) => wrap(workerActivities(database, settings, log, metrics)) },
+        {
+          provide: ACTIVITIES,
+          inject: [Database, Metrics],
+          useFactory: (database: Database, metrics: Metrics) => wrap(workerActivities(database, settings, log, metrics)),
+        },
         { provide: TemporalWorkers, inject: [ACTIVITIES], useFactory: (activities: WorkerActivities) => new TemporalWorkers(settings, activities, log) },
         { provide: JOB_CONTEXT, inject: [Database, Client], useFactory: (database: Database, client: Client) => jobContext(database, client, settings, log) },
-        { provide: JobRunner, inject: [JOB_CONTEXT, Metrics], useFactory: (context: JobContext, metrics: Metrics) => new JobRunner(settings, context, metrics, log) },
+        {
+          provide: JobRunner,
+          inject: [JOB_CONTEXT, Metrics],
+          useFactory: (context: JobContext, metrics: Metrics) => new JobRunner(settings, context, metrics, log),
+        },
         {
           provide: HealthServer,
           inject: [Database, TemporalWorkers, JobRunner, Metrics],
-          useFactory: (database: Database, workers: TemporalWorkers, jobs: JobRunner, metrics: Metrics) => new HealthServer(settings, database, workers, jobs, metrics, log),
+          useFactory: (database: Database, workers: TemporalWorkers, jobs: JobRunner, metrics: Metrics) =>
+            new HealthServer(settings, database, workers, jobs, metrics, log),
         },
         { provide: Farewell, inject: [Database, Connection], useFactory: (database: Database, connection: Connection) => new Farewell(database, connection) },
       ],

@@ -19,7 +19,11 @@ export interface StartOptions {
  * Starts the whole worker process: Temporal's workers, the job queue and the health server. It ends on SIGTERM or SIGINT, once what is under way is done; one a process.
  * Resolves when it serves `/healthz` and takes jobs; `/readyz` tells when it takes workflows.
  */
-export async function startWorker({ settings, log = createLog('worker', settings.values.LOG_LEVEL), activities = (real) => real }: StartOptions): Promise<INestApplicationContext> {
+export async function startWorker({
+  settings,
+  log = createLog('worker', settings.values.LOG_LEVEL),
+  activities = (real) => real,
+}: StartOptions): Promise<INestApplicationContext> {
   installRuntime(log);
   const starting = NestFactory.createApplicationContext(WorkerModule.with(settings, log, activities), { abortOnError: false, logger: new FrameworkLog(log) });
   drainOnSignal(starting, log);

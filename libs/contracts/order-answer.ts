@@ -76,14 +76,14 @@ export const orderAnswer = z
         deliveredAt: time.nullable(),
       }),
     ),
-    tenders: z.array(z.object({ tenderId: z.string(), kind: z.enum(tenderKinds), provider: z.string(), providerPaymentId: z.string().nullable(), amount: money })),
+    tenders: z.array(
+      z.object({ tenderId: z.string(), kind: z.enum(tenderKinds), provider: z.string(), providerPaymentId: z.string().nullable(), amount: money }),
+    ),
     pointsEarned: z.int(),
     pointsSpent: z.int(),
     giftedCoupons: z.array(z.object({ code: z.string(), value: money })),
     freightInsurance: z.boolean(),
-    chargebacks: z.array(
-      z.object({ chargebackId: z.string(), tenderId: z.string(), amount: money, status: z.enum(['open', 'won', 'lost']), at: time }),
-    ),
+    chargebacks: z.array(z.object({ chargebackId: z.string(), tenderId: z.string(), amount: money, status: z.enum(['open', 'won', 'lost']), at: time })),
   })
   .meta({ id: 'Order', description: 'The frozen snapshot, and what can still come back of it' });
 export type OrderAnswer = z.infer<typeof orderAnswer>;

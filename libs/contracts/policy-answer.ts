@@ -23,10 +23,16 @@ const rules = {
     byTier: z.record(z.string(), z.string()),
   }),
   excluded: z.object({ finalSale: z.boolean(), categories: texts }),
-  reasons: z.array(z.object({ code: z.string(), fault: z.string(), evidence: z.string(), goodsBack: z.string(), needsDelivery: z.boolean(), resolutions: texts })),
+  reasons: z.array(
+    z.object({ code: z.string(), fault: z.string(), evidence: z.string(), goodsBack: z.string(), needsDelivery: z.boolean(), resolutions: texts }),
+  ),
   approval: z.object({ automatic: z.array(z.object({ maxAmount: money, reasons: texts, tiers: texts, maxRisk: z.int() })) }),
   priorities: z.array(
-    z.object({ when: z.object({ reasons: texts, tiers: texts, minAmount: money }), level: z.enum(['low', 'normal', 'high', 'urgent']), firstResponse: z.string().nullable() }),
+    z.object({
+      when: z.object({ reasons: texts, tiers: texts, minAmount: money }),
+      level: z.enum(['low', 'normal', 'high', 'urgent']),
+      firstResponse: z.string().nullable(),
+    }),
   ),
   refund: z.object({
     timing: z.string(),

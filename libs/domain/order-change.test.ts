@@ -10,7 +10,19 @@ const order: Order = {
   customer: { id: 'c-1', name: 'Li Lei', email: 'li.lei@example.com', phone: null, tier: null, locale: 'zh-CN' },
   shipTo: null,
   lines: [
-    { lineId: '1', sku: 'TEE', title: 'T-shirt', category: null, supplier: null, quantity: 2, unitPrice: 500, discountAmount: 0, taxRates: [], finalSale: false, serials: [] },
+    {
+      lineId: '1',
+      sku: 'TEE',
+      title: 'T-shirt',
+      category: null,
+      supplier: null,
+      quantity: 2,
+      unitPrice: 500,
+      discountAmount: 0,
+      taxRates: [],
+      finalSale: false,
+      serials: [],
+    },
   ],
   discounts: [],
   shipments: [{ shipmentId: 's1', lineIds: ['1'], shippingAmount: 0, discountAmount: 0, taxRates: [], deliveredAt: null }],
@@ -72,7 +84,12 @@ describe('chargebacks', () => {
   });
 
   it('hold the balance while open and when lost, and free it when won', () => {
-    const amounts = disputedAmounts([disputed('open'), disputed('lost', { amount: 20 }), disputed('won', { amount: 5000 }), disputed('won', { tenderId: 't2' })]);
+    const amounts = disputedAmounts([
+      disputed('open'),
+      disputed('lost', { amount: 20 }),
+      disputed('won', { amount: 5000 }),
+      disputed('won', { tenderId: 't2' }),
+    ]);
     expect([...amounts]).toEqual([['t1', 320]]);
   });
 });

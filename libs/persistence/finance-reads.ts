@@ -65,9 +65,13 @@ export async function listRefunds(tx: Transaction, filter: RefundFilter, after: 
   where.add('r.status = ?', filter.status).add('r.provider = ?', filter.provider).add('r.return_id = ?', filter.returnId);
   where.add('r.created_at >= ?', filter.from).add('r.created_at < ?', filter.to);
   // Says the partial index's own condition, so that what waits is found without reading years of what is done.
-  if (filter.status !== undefined && !['succeeded', 'redirected', 'rejected'].includes(filter.status)) where.say(`r.status NOT IN ('succeeded', 'redirected', 'rejected')`);
+  if (filter.status !== undefined && !['succeeded', 'redirected', 'rejected'].includes(filter.status))
+    where.say(`r.status NOT IN ('succeeded', 'redirected', 'rejected')`);
   if (after) where.add('(r.created_at, r.id) < (?, ?)', ...after);
-  return tx.query<RefundRow>(`SELECT ${refundColumns} FROM refund r ${where.text} ORDER BY r.created_at DESC, r.id DESC LIMIT ${where.place(limit)}`, where.parameters);
+  return tx.query<RefundRow>(
+    `SELECT ${refundColumns} FROM refund r ${where.text} ORDER BY r.created_at DESC, r.id DESC LIMIT ${where.place(limit)}`,
+    where.parameters,
+  );
 }
 
 /** Conditions of a list, with their parameters: only what is asked for, so that PostgreSQL plans for just that. */
@@ -116,7 +120,11 @@ export interface LedgerFilter {
 /** Newest first, whole entries: one is listed when any of its postings is asked for. `after`: `[position, id]` of the last one seen. */
 export async function listLedger(tx: Transaction, filter: LedgerFilter, after: readonly [string, string] | null, limit: number): Promise<LedgerEntry[]> {
   const where = new Conditions();
-  where.add('return_id = ?', filter.returnId).add('at >= ?', filter.from).add('at < ?', filter.to).add('(from_account = ? OR to_account = ?)', filter.account, filter.account);
+  where
+    .add('return_id = ?', filter.returnId)
+    .add('at >= ?', filter.from)
+    .add('at < ?', filter.to)
+    .add('(from_account = ? OR to_account = ?)', filter.account, filter.account);
   if (after) where.add('(at, entry_id) < (?, ?)', ...after);
   return tx.query<LedgerEntry>(
     `WITH page AS (SELECT at, entry_id FROM ledger_posting ${where.text} GROUP BY at, entry_id ORDER BY at DESC, entry_id DESC LIMIT ${where.place(limit)})
@@ -141,10 +149,9 @@ export interface AccountBalance {
 /** What was posted until `at` (included; null: all there is): a posting debits the account it comes from and credits the one it goes to. */
 export async function ledgerBalances(tx: Transaction, at: string | null): Promise<AccountBalance[]> {
   return tx.query<AccountBalance>(
-    `SELECT account, currency, sum(debit)::bigint AS "debitAmount", sum(credit)::bigint AS "creditAmount", sum(debit - credit)::bigint AS "balanceAmount" FROM (
-       SELECT from_account AS account, currency, sum(amount) AS debit, 0 AS credit FROM ledger_posting WHERE $1::timestamptz IS NULL OR at <= $1 GROUP BY 1, 2
-       UNION ALL
-       SELECT to_account, currency, 0, sum(amount) FROM ledger_posting WHERE $1::timestamptz IS NULL OR at <= $1 GROUP BY 1, 2) AS sides
+    `WITH pair AS (SELECT from_account, to_account, currency, sum(amount) AS amount FROM ledger_posting WHERE $1::timestamptz IS NULL OR at <= $1 GROUP BY 1, 2, 3)
+     SELECT account, currency, sum(debit)::bigint AS "debitAmount", sum(credit)::bigint AS "creditAmount", sum(debit - credit)::bigint AS "balanceAmount"
+     FROM pair CROSS JOIN LATERAL (VALUES (from_account, amount, 0), (to_account, 0, amount)) AS side (account, debit, credit)
      GROUP BY account, currency ORDER BY account, currency`,
     [at],
   );

@@ -113,14 +113,10 @@ async function insertOrder(tx: Transaction, order: Order): Promise<boolean> {
 }
 
 async function updateOrder(tx: Transaction, order: Order): Promise<void> {
-  await tx.query('UPDATE orders SET customer_id = $2, customer_email = $3, currency = $4, placed_at = $5, document = $6, updated_at = now() WHERE order_number = $1', [
-    order.orderNumber,
-    order.customer.id,
-    order.customer.email,
-    order.currency,
-    order.placedAt,
-    JSON.stringify(order),
-  ]);
+  await tx.query(
+    'UPDATE orders SET customer_id = $2, customer_email = $3, currency = $4, placed_at = $5, document = $6, updated_at = now() WHERE order_number = $1',
+    [order.orderNumber, order.customer.id, order.customer.email, order.currency, order.placedAt, JSON.stringify(order)],
+  );
 }
 
 async function writeShipments(tx: Transaction, orderNumber: string, frozen: FrozenOrder): Promise<void> {
@@ -138,7 +134,8 @@ async function writeShipments(tx: Transaction, orderNumber: string, frozen: Froz
 async function writeTenders(tx: Transaction, order: Order, replace: boolean): Promise<void> {
   const disputed = disputedAmounts(order.chargebacks);
   const rows = order.tenders.map((tender, position) => ({ ...tender, position, disputedAmount: disputed.get(tender.tenderId) ?? 0 }));
-  if (replace) await tx.query('DELETE FROM tender WHERE order_number = $1 AND NOT (tender_id = ANY ($2))', [order.orderNumber, rows.map((row) => row.tenderId)]);
+  if (replace)
+    await tx.query('DELETE FROM tender WHERE order_number = $1 AND NOT (tender_id = ANY ($2))', [order.orderNumber, rows.map((row) => row.tenderId)]);
   const values = replace
     ? 'kind = excluded.kind, provider = excluded.provider, provider_payment_id = excluded.provider_payment_id, captured_amount = excluded.captured_amount, '
     : '';

@@ -22,7 +22,8 @@ export interface VersionSummary {
   readonly publishedAt: Date | null;
 }
 /** `effective_from`: not later than what is published already. */
-export type DraftOutcome = { readonly kind: 'saved'; readonly policy: StoredPolicy } | { readonly kind: 'effective_from'; readonly after: Date } | { readonly kind: 'not_found' };
+export type DraftOutcome =
+  { readonly kind: 'saved'; readonly policy: StoredPolicy } | { readonly kind: 'effective_from'; readonly after: Date } | { readonly kind: 'not_found' };
 export type PublishOutcome = { readonly kind: 'published'; readonly policy: StoredPolicy } | { readonly kind: 'no_draft' } | { readonly kind: 'not_found' };
 
 /** What a policy is chosen for: the order, the lines of the application, and the customer's tier (the order's when null). */
@@ -129,17 +130,18 @@ async function lockPolicy(tx: Transaction, id: string): Promise<boolean> {
 }
 
 async function insertDraft(tx: Transaction, id: string, version: number, policy: Policy): Promise<void> {
-  await tx.query(`INSERT INTO policy_version (policy_id, version, merchant_id, body, effective_from) VALUES ($1, $2, current_setting('app.merchant_id'), $3, $4)`, [
-    id,
-    version,
-    JSON.stringify(policy),
-    policy.effectiveFrom,
-  ]);
+  await tx.query(
+    `INSERT INTO policy_version (policy_id, version, merchant_id, body, effective_from) VALUES ($1, $2, current_setting('app.merchant_id'), $3, $4)`,
+    [id, version, JSON.stringify(policy), policy.effectiveFrom],
+  );
 }
 
 /** Oldest first. */
 async function readVersions(tx: Transaction, id: string): Promise<VersionSummary[]> {
-  return tx.query<VersionSummary>('SELECT version, effective_from AS "effectiveFrom", published_at AS "publishedAt" FROM policy_version WHERE policy_id = $1 ORDER BY version', [id]);
+  return tx.query<VersionSummary>(
+    'SELECT version, effective_from AS "effectiveFrom", published_at AS "publishedAt" FROM policy_version WHERE policy_id = $1 ORDER BY version',
+    [id],
+  );
 }
 
 /** One version, draft or published. */

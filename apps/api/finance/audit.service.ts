@@ -28,7 +28,7 @@ export class Audit {
   async verifyAll(merchantId: string): Promise<AuditVerification> {
     const heads = createHash('sha256');
     let [entries, streams] = [0, 0];
-    for (let last: string | null = ''; last !== null; ) {
+    for (let last: string | null = ''; last !== null;) {
       const after: string = last;
       const verified = await this.database.inMerchant(merchantId, async (tx) => {
         const batch = [];

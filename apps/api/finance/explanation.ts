@@ -7,7 +7,15 @@ import type { StoredSettlement } from '#libs/persistence/finance-reads';
 export function explainRefund(refundId: string, stored: StoredSettlement) {
   const { id: settlementId, document, inputs, rules } = stored;
   const recomputed = recompute(inputs);
-  return { refundId, settlementId, matches: recomputed !== null && agrees(document, recomputed), settlement: document, recomputed, rules, explanation: document.explanation };
+  return {
+    refundId,
+    settlementId,
+    matches: recomputed !== null && agrees(document, recomputed),
+    settlement: document,
+    recomputed,
+    rules,
+    explanation: document.explanation,
+  };
 }
 
 /** Null when the inputs cannot be settled at all: then they are not what the settlement was made of. */

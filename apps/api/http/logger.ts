@@ -5,7 +5,27 @@ import pino, { type Logger } from 'pino';
 export const LOG = Symbol('log');
 
 export const createLog = (level: string): Logger =>
-  pino({ base: { app: 'api' }, level, formatters: { level: (label) => ({ level: label }) }, timestamp: pino.stdTimeFunctions.isoTime });
+  pino({
+    base: { app: 'api' },
+    level,
+    formatters: { level: (label) => ({ level: label }) },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: named },
+  });
+
+/** A failed query carries its parameters and the row it fell over: names and addresses. Only what kind of error it is, and where, goes into the log. */
+export function named(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  return {
+    type: error.name === 'Error' ? error.constructor.name : error.name,
+    message: error.message,
+    ...(code !== undefined && { code }),
+    ...(constraint !== undefined && { constraint }),
+    stack: error.stack,
+    ...(error.cause instanceof Error && { cause: named(error.cause) }),
+  };
+}
 
 /** What the framework itself has to say; its list of routes at start is for debugging. */
 export class FrameworkLog implements LoggerService {

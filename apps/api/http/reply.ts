@@ -3,11 +3,11 @@ import type { Response } from 'express';
 import { map, type Observable } from 'rxjs';
 import type { Answer } from '#libs/persistence/commands';
 
-/** An answer with its own status and headers; a controller returns it and `ReplyInterceptor` sends it. `body` undefined sends none. */
+/** An answer with its own status and headers; a controller returns it and `ReplyInterceptor` sends it. `body` null sends none. */
 export class Reply implements Answer {
   constructor(
     readonly status: number,
-    readonly body?: unknown,
+    readonly body: unknown = null,
     readonly headers: Readonly<Record<string, string>> = {},
   ) {}
 }

@@ -22,7 +22,11 @@ export class InventoryController {
   @ApiOperation({ summary: 'Stock and price of an article: what exchanges and reships draw on' })
   @Answers(200, inventoryAnswer)
   @Answers(201, inventoryAnswer, 'A new article')
-  async put(@CurrentCaller() caller: Caller, @Param('sku', { schema: skuSchema }) sku: string, @Body({ schema: inventoryBody }) body: InventoryBody): Promise<Reply> {
+  async put(
+    @CurrentCaller() caller: Caller,
+    @Param('sku', { schema: skuSchema }) sku: string,
+    @Body({ schema: inventoryBody }) body: InventoryBody,
+  ): Promise<Reply> {
     const { level, created: isNew } = await this.database.inMerchant(caller.merchantId, (tx) => putInventory(tx, { ...body, sku }));
     return isNew ? created(`/v1/inventory/${encodeURIComponent(sku)}`, level) : new Reply(200, level);
   }

@@ -25,7 +25,7 @@ export function presentOrder(order: Order, claimed: ReadonlyMap<string, number>)
       ...line,
       paidAmount: shares.paidAmount,
       returnableQuantity: Math.max(0, line.quantity - (claimed.get(line.lineId) ?? 0)),
-      units: unitShares(shares).map(({ taxes: _, ...unit }) => unit),
+      units: unitShares(shares).map(({ taxes: _taxes, ...unit }) => unit),
     };
   });
   return { ...order, lines };

@@ -33,12 +33,20 @@ export class CalendarsController {
   @ApiOperation({ summary: 'Puts a calendar in place; deadlines that are running keep their times' })
   @Answers(200, calendarAnswer)
   @Answers(201, calendarAnswer, 'A new calendar')
-  async put(@CurrentCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Body({ schema: calendarBody }) body: CalendarBody): Promise<Reply> {
+  async put(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: calendarBody }) body: CalendarBody,
+  ): Promise<Reply> {
     if (body.id !== undefined && body.id !== id) throw invalid('/id', 'invalid_value', 'must be the id of the path');
     const calendar = { ...body, id };
     const isNew = await this.database.inMerchant(caller.merchantId, async (tx) => {
       const isFirst = await putCalendar(tx, calendar);
-      await appendToMerchantLog(tx, caller.merchantId, { type: 'calendar_changed', actor: actorOf(caller), data: { calendarId: id, digest: sha256(canonical(calendar)) } });
+      await appendToMerchantLog(tx, caller.merchantId, {
+        type: 'calendar_changed',
+        actor: actorOf(caller),
+        data: { calendarId: id, digest: sha256(canonical(calendar)) },
+      });
       return isFirst;
     });
     return isNew ? created(`/v1/calendars/${id}`, calendar) : new Reply(200, calendar);

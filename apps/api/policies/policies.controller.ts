@@ -41,7 +41,12 @@ export class PoliciesController {
   @Roles('admin')
   @ApiOperation({ summary: 'A new policy: version 1, a draft' })
   @Answers(201, policyAnswer)
-  create(@CurrentCaller() caller: Caller, @CurrentRoute() route: string, @IdempotencyKeyHeader() key: string | null, @Body({ schema: policyBody }) body: PolicyBody) {
+  create(
+    @CurrentCaller() caller: Caller,
+    @CurrentRoute() route: string,
+    @IdempotencyKeyHeader() key: string | null,
+    @Body({ schema: policyBody }) body: PolicyBody,
+  ) {
     return this.idempotency.run(caller, route, key, body, async (tx) => {
       await requireCalendars(tx, body);
       const stored = await createPolicy(tx, body);

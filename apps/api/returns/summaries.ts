@@ -45,6 +45,8 @@ const sentences: Record<Event['type'], (data: Data) => string> = {
   nothing_owed: (data) => `No money is owed for ${units(data)}`,
   settled: (data) => `Settled: ${String(data.total)} for ${units(data)}`,
   refund_changed: (data) => `Refund ${String(data.refundId)} is ${String(set(data).status ?? 'waiting')}`,
+  refund_redirected: (data) => `Refund ${String(data.refundId)} is paid another way`,
+  surplus_received: () => 'Something arrived that nobody waited for',
   refund_destination_changed: (data) => `The refund goes to ${String(data.refundTo)}`,
   replacement_reserved: (data) => `Replacement ${String((data.replacement as Data).sku)} is ${String((data.replacement as Data).status)}`,
   replacement_changed: (data) => `The replacement is ${String(set(data).status)}`,

@@ -81,4 +81,4 @@ function requireQueue(caller: Caller, queue: string): void {
   if (!queuesOf(caller.role).includes(queue as WorkQueue)) throw new ApiError('forbidden', `The queue ${queue} is not work of the role ${caller.role}`);
 }
 
-const present = ({ position: _, ...task }: TaskRow) => task;
+const present = ({ position: _position, ...task }: TaskRow) => task;

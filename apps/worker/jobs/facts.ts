@@ -35,14 +35,18 @@ export async function deliverFact(context: JobContext, inboxId: number): Promise
 
 /** A parcel's number has become known: whatever the carrier said about it before is dealt with now, in the order in which it came. */
 export async function factsOfParcel(context: JobContext, trackingNumber: string): Promise<void> {
-  const waiting = await context.database.asSystem((tx) => tx.query<{ id: number }>('SELECT id FROM inbox WHERE subject = $1 AND handled_at IS NULL ORDER BY id LIMIT 1000', [trackingNumber]));
+  const waiting = await context.database.asSystem((tx) =>
+    tx.query<{ id: number }>('SELECT id FROM inbox WHERE subject = $1 AND handled_at IS NULL ORDER BY id LIMIT 1000', [trackingNumber]),
+  );
   for (const { id } of waiting) await deliverFact(context, id);
 }
 
 const letterId = ({ id }: Fact): string => `fact/${id}`;
 
 async function unhandled({ database }: JobContext, inboxId: number): Promise<Fact | null> {
-  const [row] = await database.asSystem((tx) => tx.query<Fact>(`SELECT id, source, body -> 'input' AS input FROM inbox WHERE id = $1 AND handled_at IS NULL`, [inboxId]));
+  const [row] = await database.asSystem((tx) =>
+    tx.query<Fact>(`SELECT id, source, body -> 'input' AS input FROM inbox WHERE id = $1 AND handled_at IS NULL`, [inboxId]),
+  );
   return row ?? null;
 }
 
@@ -72,6 +76,10 @@ async function consider(tx: Transaction, fact: Fact, body: FactBody, place: Plac
     const scans = withScan(row.details, place.parcelId, { status: body.status, at: body.scannedAt });
     await tx.query(`UPDATE return SET details = jsonb_set(details, '{scans}', $2::jsonb) WHERE id = $1`, [place.returnId, JSON.stringify(scans)]);
   }
-  await tx.query('UPDATE inbox SET handled_at = now(), merchant_id = $2, return_id = $3 WHERE id = $1 AND handled_at IS NULL', [fact.id, place.merchantId, place.returnId]);
+  await tx.query('UPDATE inbox SET handled_at = now(), merchant_id = $2, return_id = $3 WHERE id = $1 AND handled_at IS NULL', [
+    fact.id,
+    place.merchantId,
+    place.returnId,
+  ]);
   return null;
 }

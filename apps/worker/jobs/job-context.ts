@@ -13,8 +13,8 @@ export interface JobContext {
   readonly log: Logger;
   /** Where mail goes; null without a transport. */
   readonly mailbox: ProviderHttp | null;
-  signal(state: ReturnState, letter: Letter): Promise<void>;
-  wake(state: ReturnState): Promise<void>;
+  readonly signal: (state: ReturnState, letter: Letter) => Promise<void>;
+  readonly wake: (state: ReturnState) => Promise<void>;
 }
 
 /** Milliseconds. */

@@ -12,7 +12,10 @@ interface OrderChanged {
  */
 export async function orderChanged({ database, signal }: JobContext, { merchantId, orderNumber }: OrderChanged, occasion: string): Promise<void> {
   const returns = await database.inMerchant(merchantId, (tx) =>
-    tx.query<{ state: ReturnState }>(`SELECT state FROM return WHERE order_number = $1 AND (closed_at IS NULL OR state @? '$.refunds[*] ? (@.held == true)') ORDER BY id`, [orderNumber]),
+    tx.query<{ state: ReturnState }>(
+      `SELECT state FROM return WHERE order_number = $1 AND (closed_at IS NULL OR state @? '$.refunds[*] ? (@.held == true)') ORDER BY id`,
+      [orderNumber],
+    ),
   );
   for (const { state } of returns) await signal(state, { id: `wake/${occasion}`, kind: 'wake' });
 }

@@ -91,11 +91,13 @@ async function freeJobs({ database }: JobContext): Promise<number> {
 
 /** What nobody can use any more. */
 async function tidy({ database }: JobContext): Promise<number> {
-  const gone = (tx: Transaction, table: string, rows: string) => tx.query(`DELETE FROM ${table} WHERE ctid = ANY (ARRAY (SELECT ctid FROM ${table} WHERE ${rows} LIMIT ${BATCH})) RETURNING 1`);
   const sessions = await database.asSystem((tx) => gone(tx, 'session', 'expires_at < now()'));
   const files = await database.asSystem((tx) => gone(tx, 'file', `return_id IS NULL AND created_at < now() - interval '24 hours'`));
   return sessions.length + files.length;
 }
+
+const gone = (tx: Transaction, table: string, rows: string) =>
+  tx.query(`DELETE FROM ${table} WHERE ctid = ANY (ARRAY (SELECT ctid FROM ${table} WHERE ${rows} LIMIT ${BATCH})) RETURNING 1`);
 
 /** Some at a time; the first failure ends it, for the next would most likely fail alike. */
 async function inTurns<T>(rows: readonly T[], work: (row: T) => Promise<void>): Promise<void> {

@@ -29,7 +29,7 @@ export function taskList(context: JobContext): TaskList {
 }
 
 /** One a minute for all workers together, and never two waiting: the key is the job's own. */
-export const crontab = '* * * * * reconcile ?jobKey=reconcile&max=1&priority=-1';
+export const crontab = '* * * * * reconcile ?jobKey=reconcile&max=3&priority=-1';
 
 const taking =
   <T>(schema: z.ZodType<T>, work: (payload: T, helpers: Parameters<Task>[1]) => Promise<void>): Task =>

@@ -122,7 +122,7 @@ test('what was paid for units adds up to their line, lines and shipments to the 
         }
       }
     }),
-    6000,
+    2500,
   );
 });
 
@@ -158,7 +158,7 @@ test('any sequence of returns of everything gives back exactly what was paid: in
         revoked: order.giftedCoupons.map(({ code }) => code),
       });
     }),
-    4000,
+    1200,
   );
 });
 
@@ -232,7 +232,7 @@ test('whatever the policy: a total is the sum of its parts, never below zero, ne
       holds(returns.before.points.revoked <= order.pointsEarned, 'points revoked within those earned');
       holds(returns.before.points.restored <= order.pointsSpent, 'points restored within those spent');
     }),
-    2500,
+    700,
   );
 });
 
@@ -266,7 +266,7 @@ test('included and added tax give the customer the same total, line by line and 
         );
       }
     }),
-    2000,
+    1000,
   );
 });
 
@@ -282,7 +282,7 @@ test('a tax is R() of the amount after discounts at its rate', () => {
         }
       }
     }),
-    2000,
+    2500,
   );
 });
 
@@ -301,7 +301,7 @@ test('largest remainder spreads everything, each within one unit of its ideal, n
         for (const [later, other] of shares.entries()) if (later > index && list[later] === weight) holds(share >= other, 'ties go to the earlier');
       }
     }),
-    2000,
+    2500,
   );
 });
 
@@ -316,6 +316,6 @@ test('with ceilings everything is still spread and nobody stands above theirs', 
       same(total(shares), amount);
       for (const [index, given] of shares.entries()) holds(given <= (room[index] ?? 0), 'nobody above the ceiling');
     }),
-    2000,
+    2500,
   );
 });

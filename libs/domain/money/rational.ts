@@ -15,11 +15,18 @@ export function isRate(text: string): boolean {
   return decimal.test(text);
 }
 
+const parsed = new Map<string, Fraction>();
+
 /** "0.09975" → 9975/100000. Throws RangeError unless the text is a non-negative decimal number. */
 export function parseRate(text: string): Fraction {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
   if (!isRate(text)) throw new RangeError(`not a decimal rate: ${text}`);
   const [whole = '0', decimals = ''] = text.split('.');
-  return { numerator: BigInt(whole + decimals), denominator: 10n ** BigInt(decimals.length) };
+  const rate = { numerator: BigInt(whole + decimals), denominator: 10n ** BigInt(decimals.length) };
+  // The rates in force are a handful, asked for again with every line; the bound keeps a flood of odd ones from staying.
+  if (parsed.size < 1000) parsed.set(text, rate);
+  return rate;
 }
 
 /** The sum of rates over one common denominator. */
@@ -67,7 +74,7 @@ export function sum(amounts: readonly number[]): number {
 
 /** R(amount × part / whole). A whole of nothing has no parts: 0. */
 export function proportion(amount: number, part: number, whole: number): number {
-  if (whole === 0) return 0;
+  if (whole === 0 || amount === 0) return 0;
   return toAmount(roundHalfAway(BigInt(amount) * BigInt(part), BigInt(whole)));
 }
 

@@ -1,4 +1,4 @@
-import { settleWithUnits } from '../money/settle';
+import { settleWithUnits, SettlementError } from '../money/settle';
 import type { Settlement } from '../money/settlement-types';
 import { assess, type Assessment } from '../policy/eligibility';
 import { priorityOf } from '../policy/priorities';
@@ -19,11 +19,14 @@ export interface Quote {
 /** Commits nothing; the application uses the same code. Refused only where the application does not fit the order at all. */
 export function quote(application: Application, world: World): Quote | Refusal {
   const frozen = freezeOrder(world.order);
-  const over = (value: (share: UnitShare) => number) => (lineId: string, units: readonly number[]) => {
+  const over = (value: (share: UnitShare, lineId: string) => number) => (lineId: string, units: readonly number[]) => {
     const line = frozen.lines.find((candidate) => candidate.lineId === lineId);
-    return line ? units.reduce((sum, unit) => sum + value(unitShare(line, unit)), 0) : 0;
+    return line ? units.reduce((sum, unit) => sum + value(unitShare(line, unit), lineId), 0) : 0;
   };
-  const unitAmounts = over((share) => share.paidAmount);
+  // What an earlier adjustment gave is not there to be given again.
+  const given = (lineId: string, unit: number) =>
+    world.money.givenAmounts.reduce((sum, one) => (one.lineId === lineId && one.unit === unit ? sum + one.amount : sum), 0);
+  const unitAmounts = over((share, lineId) => Math.max(0, share.paidAmount - given(lineId, share.unit)));
   const unitPrices = over((share) => share.goodsAmount - share.discountAmount);
   const assessment = assess(application, { ...world, unitAmounts, unitPrices });
   const [unknown] = assessment.unknownLines;
@@ -31,8 +34,13 @@ export function quote(application: Application, world: World): Quote | Refusal {
     const index = application.lines.findIndex((line) => line.lineId === unknown);
     return invalidField(`/lines/${index}/lineId`, 'unknown_line', `order ${world.order.orderNumber} has no line ${unknown}`);
   }
-  const { settlement, units } = settleWithUnits(settlementInput(settlingOf(application, assessment, world), world, application.refundTo, []));
-  return { assessment, settlement, amounts: new Map(units.map((unit) => [unitKey(unit), unit.refundAmount])) };
+  try {
+    const { settlement, units } = settleWithUnits(settlementInput(settlingOf(application, assessment, world), world, application.refundTo, []));
+    return { assessment, settlement, amounts: new Map(units.map((unit) => [unitKey(unit), unit.refundAmount])) };
+  } catch (error) {
+    if (error instanceof SettlementError) return refuse('amount_unavailable', error.message);
+    throw error;
+  }
 }
 
 export function apply(state: ReturnState, { application }: Input<'apply'>, world: World): readonly Event[] | Refusal {
@@ -40,10 +48,16 @@ export function apply(state: ReturnState, { application }: Input<'apply'>, world
   const found = quote(application, world);
   if ('refusal' in found) return found;
   const { assessment, settlement, amounts } = found;
-  if (!assessment.eligible) return refuse('not_eligible', 'not everything can be returned as asked', { lines: assessment.lines.map(({ lineId, findings }) => ({ lineId, findings })) });
+  if (!assessment.eligible)
+    return refuse('not_eligible', 'not everything can be returned as asked', { lines: assessment.lines.map(({ lineId, findings }) => ({ lineId, findings })) });
   const lines = application.lines.map((asked, index) => lineOf(asked, assessment.lines[index]!, world));
   const total = settlement.total;
-  const { level } = priorityOf(world.policy, { reasons: lines.map((line) => line.reason), tier: world.customer.tier, amount: total, currency: world.order.currency });
+  const { level } = priorityOf(world.policy, {
+    reasons: lines.map((line) => line.reason),
+    tier: world.customer.tier,
+    amount: total,
+    currency: world.order.currency,
+  });
   const applied: Event = {
     type: 'applied',
     number: world.newReturnNumber(),
@@ -80,9 +94,14 @@ function lineOf(asked: Application['lines'][number], assessed: Assessment['lines
     decidedBy: null,
     appeal: null,
     exchangeSku,
-    exchangePrice: exchangeSku === null ? null : (world.stock[exchangeSku]?.price ?? null),
+    exchangePrice: exchangePriceOf(asked, world),
     adjustmentAmount: asked.adjustmentAmount,
   };
+}
+/** The same article again is even, whatever it costs by now: no price. */
+function exchangePriceOf({ lineId, resolution, exchangeSku }: Application['lines'][number], world: World): number | null {
+  if (resolution !== 'exchange' || exchangeSku === null || exchangeSku === skuOf(lineId, world)) return null;
+  return world.stock[exchangeSku]?.price ?? null;
 }
 const skuOf = (lineId: string, world: World): string => world.order.lines.find((line) => line.lineId === lineId)!.sku;
 
@@ -90,17 +109,16 @@ const skuOf = (lineId: string, world: World): string => world.order.lines.find((
 function settlingOf(application: Application, assessment: Assessment, world: World): Settling[] {
   return application.lines.flatMap((asked, index) => {
     const { units, fault, goodsBack } = assessment.lines[index]!;
-    const exchangePrice = asked.resolution === 'exchange' ? (world.stock[asked.exchangeSku ?? skuOf(asked.lineId, world)]?.price ?? null) : null;
     return units.map((unit, position) => ({
       lineId: asked.lineId,
       unit,
-      resolution: asked.resolution === 'exchange' && exchangePrice === null ? ('reship' as const) : asked.resolution,
+      resolution: asked.resolution,
       reason: asked.reason,
       fault,
       grade: null,
       missingParts: null,
       keepsGoods: !goodsBack,
-      exchangePrice,
+      exchangePrice: exchangePriceOf(asked, world),
       adjustmentAmount: position === 0 ? asked.adjustmentAmount : null,
     }));
   });

@@ -2,8 +2,8 @@ import type { Stage } from '../policy/policy';
 import type { Event } from './evolve';
 import type { World } from './input';
 import { unsettled } from './settlement';
-import type { ReturnState } from './state';
-import { replacementOf, stageOpen, status, unitStatus } from './tables';
+import type { Parcel, ReturnState, Step } from './state';
+import { awaitsReview, replacementOf, stageOpen, status, unitStatus } from './tables';
 
 /** What a machine cannot end, most pressing first. Derived, so that it goes when its reason goes. */
 export function exceptions(state: ReturnState): string[] {
@@ -18,23 +18,41 @@ export function exceptions(state: ReturnState): string[] {
     state.units.some((unit) => unit.logistics === 'wrong_item' && unitStatus(state, unit) === 'at_warehouse') && 'wrong_item',
     state.units.some((unit) => replacementOf(state, unit)?.status === 'short' && unitStatus(state, unit) !== 'in_review') && 'out_of_stock',
     state.units.some((unit) => replacementOf(state, unit)?.status === 'lost') && 'replacement_lost',
-    ...state.steps.map((step) => step.status === 'refused' && `${step.kind}_refused`),
-    ...state.steps.map((step) => step.round > 1 && step.kind !== 'pickup' && step.status === 'wanted' && `${step.kind}_unanswered`),
-    state.parcels.some((parcel) => parcel.status === 'exception') && state.end === null && 'parcel_exception',
-    ...state.deadlines.map((deadline) => deadline.breachedAt !== null && ['attention', 'escalate', 'expire'].includes(deadline.onBreach) && `${deadline.stage}_overdue`),
+    ...state.steps.map((step) => step.status === 'refused' && matters(state, step) && `${step.kind}_refused`),
+    ...state.steps.map((step) => step.round > 1 && step.kind !== 'pickup' && step.status === 'wanted' && matters(state, step) && `${step.kind}_unanswered`),
+    state.parcels.some((parcel) => parcel.status === 'exception' && isWaitedFor(state, parcel)) && 'parcel_exception',
+    ...state.deadlines.map(
+      (deadline) => deadline.breachedAt !== null && ['attention', 'escalate', 'expire'].includes(deadline.onBreach) && `${deadline.stage}_overdue`,
+    ),
   ];
   return found.filter((reason): reason is string => reason !== false);
+}
+
+/** A label or courier while somebody waits to hand goods over and has no other; a replacement while it is promised. */
+function matters(state: ReturnState, step: Step): boolean {
+  if (step.kind === 'reship') return state.replacements.some((replacement) => replacement.replacementId === step.subject && replacement.status === 'reserved');
+  return step.id === state.steps.findLast((other) => other.kind === step.kind)?.id && stageOpen.handover(state);
+}
+function isWaitedFor(state: ReturnState, { parcelId, direction, trackingNumber }: Parcel): boolean {
+  if (direction === 'outbound')
+    return state.replacements.some((replacement) => replacement.trackingNumber === trackingNumber && replacement.status === 'shipped');
+  return state.units.some((unit) => unit.parcelId === parcelId && unitStatus(state, unit) === 'in_transit');
 }
 
 /** Raised with its first reason, lowered when nothing is left to ask of a person. */
 export function callAttention(state: ReturnState, world: World): Event[] {
   const [reason] = exceptions(state);
   if (reason === state.attention?.reason) return [];
-  return [reason === undefined ? { type: 'attention_cleared', attention: null } : { type: 'attention_raised', attention: { reason, since: world.now, taskId: taskId(state, 'exception') } }];
+  return [
+    reason === undefined
+      ? { type: 'attention_cleared', attention: null }
+      : { type: 'attention_raised', attention: { reason, since: world.now, taskId: taskId(state, 'exception') } },
+  ];
 }
 
 export type Who = 'customer' | 'agent' | 'warehouse' | 'finance' | 'system';
-export type Action = 'wait' | 'hand_over' | 'answer_offer' | 'appeal' | 'review' | 'receive' | 'inspect' | 'repair' | 'approve_refund' | 'resolve_exception' | 'confirm_payout';
+export type Action =
+  'wait' | 'hand_over' | 'answer_offer' | 'appeal' | 'review' | 'receive' | 'inspect' | 'repair' | 'approve_refund' | 'resolve_exception' | 'confirm_payout';
 export interface NextStep {
   readonly who: Who;
   readonly action: Action;
@@ -58,7 +76,12 @@ export function nextStep(state: ReturnState): NextStep | null {
       return step('customer', 'hand_over', 'handover');
     case 'in_transit':
       if (speaking.some((unit) => unit.logistics === 'lost')) return step('agent', 'resolve_exception', 'transit');
-      return state.parcels.some((parcel) => parcel.direction === 'inbound' && parcel.status === 'delivered' && speaking.some((unit) => unit.parcelId === parcel.parcelId || unit.parcelId === null))
+      return state.parcels.some(
+        (parcel) =>
+          parcel.direction === 'inbound' &&
+          parcel.status === 'delivered' &&
+          speaking.some((unit) => unit.parcelId === parcel.parcelId || unit.parcelId === null),
+      )
         ? step('warehouse', 'receive', 'transit')
         : step('system', 'wait', 'transit');
     case 'at_warehouse':
@@ -67,7 +90,7 @@ export function nextStep(state: ReturnState): NextStep | null {
     case 'settling':
       return settling(state, step);
     default:
-      if (state.end) return state.lateParcel ? step('agent', 'resolve_exception') : null;
+      if (state.lateParcel) return step('agent', 'resolve_exception');
       return state.deadlines.some((deadline) => deadline.stage === 'appeal' && deadline.breachedAt === null) ? step('customer', 'appeal', 'appeal') : null;
   }
 }
@@ -75,7 +98,8 @@ function settling(state: ReturnState, step: (who: Who, action: Action, stage?: S
   if (stageOpen.approval(state)) return step('finance', 'approve_refund', 'approval');
   if (state.refunds.some((refund) => refund.status === 'failed')) return step('finance', 'resolve_exception', 'refund');
   if (state.refunds.some((refund) => refund.status === 'awaiting_payout')) return step('finance', 'confirm_payout', 'refund');
-  if (unsettled(state).length > 0 || state.units.some((unit) => ['lost', 'short'].includes(replacementOf(state, unit)?.status ?? ''))) return step('agent', 'resolve_exception', 'replacement');
+  if (unsettled(state).length > 0 || state.units.some((unit) => ['lost', 'short'].includes(replacementOf(state, unit)?.status ?? '')))
+    return step('agent', 'resolve_exception', 'replacement');
   return step('system', 'wait', stageOpen.refund(state) ? 'refund' : 'replacement');
 }
 
@@ -98,14 +122,29 @@ export function workOf(state: ReturnState): Work[] {
     if (open && !work.some((one) => one.queue === queue)) work.push({ id: taskId(state, queue), queue, title, dueAt: due });
   };
   const live = state.end === null;
-  add(live && state.lines.some((line) => line.authorization === 'pending'), 'review', 'review_application', dueAt('review'));
-  add(live && state.lines.some((line) => line.appeal === 'open'), 'appeal', 'decide_appeal', dueAt('review'));
+  add(live && state.lines.some((line) => awaitsReview(state, line, 'application')), 'review', 'review_application', dueAt('review'));
+  add(live && state.lines.some((line) => awaitsReview(state, line, 'appeal')), 'appeal', 'decide_appeal', dueAt('review'));
   add(stageOpen.inspection(state), 'inspection', 'inspect_units', dueAt('inspection'));
-  add(state.units.some((unit) => unit.logistics === 'sending_back'), 'inspection', 'send_back_units', null);
+  add(
+    state.units.some((unit) => unit.logistics === 'sending_back'),
+    'inspection',
+    'send_back_units',
+    null,
+  );
   add(stageOpen.repair(state), 'repair', 'repair_units', dueAt('repair'));
   add(stageOpen.approval(state), 'refund_approval', 'approve_refund', dueAt('approval'));
-  add(state.refunds.some((refund) => refund.status === 'awaiting_payout'), 'payout', 'confirm_payout', dueAt('refund'));
-  add(state.compensations.some((compensation) => compensation.status === 'awaiting_approval'), 'goodwill_approval', 'approve_goodwill', null);
+  add(
+    state.refunds.some((refund) => refund.status === 'awaiting_payout'),
+    'payout',
+    'confirm_payout',
+    dueAt('refund'),
+  );
+  add(
+    state.compensations.some((compensation) => compensation.status === 'awaiting_approval'),
+    'goodwill_approval',
+    'approve_goodwill',
+    null,
+  );
   add(state.attention !== null, 'exception', state.attention?.reason ?? '', null);
   return work;
 }

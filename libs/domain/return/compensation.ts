@@ -13,14 +13,20 @@ export function compensate(state: ReturnState, world: World): Event[] {
     const held = state.compensations.find((compensation) => compensation.rule === position && compensation.status !== 'revoked');
     const holds = state.end === null && state.units.some((unit) => reasonHolds(state, unit, rule));
     if (holds && !held) granted.push(grant(rule, position, world));
-    if (!holds && held?.status === 'granted') revoked.push({ type: 'compensation_changed', id: held.id, set: { status: 'revoked' }, detail: { reason: 'reason_fell_away' } });
+    if (!holds && held?.status === 'granted')
+      revoked.push({ type: 'compensation_changed', id: held.id, set: { status: 'revoked' }, detail: { reason: 'reason_fell_away' } });
   });
   return [...granted, ...revoked];
 }
 function reasonHolds(state: ReturnState, unit: ReturnState['units'][number], { when }: CompensationRule): boolean {
   const line = lineOf(state, unit);
-  const stands = line.authorization === 'approved' && !isRejected(state, unit) && unit.logistics !== 'kept_by_customer';
-  return stands && (when.fault === undefined || (unit.fault ?? line.fault) === when.fault) && (when.reasons === undefined || when.reasons.length === 0 || when.reasons.includes(line.reason));
+  const stands =
+    line.authorization === 'approved' && !isRejected(state, unit) && !unit.released && !(unit.logistics === 'kept_by_customer' && unit.money === 'none');
+  return (
+    stands &&
+    (when.fault === undefined || (unit.fault ?? line.fault) === when.fault) &&
+    (when.reasons === undefined || when.reasons.length === 0 || when.reasons.includes(line.reason))
+  );
 }
 
 /** A broken promise is made up for once, whatever becomes of the return. */
@@ -34,7 +40,7 @@ function grant({ when, grant: { kind, amount, validFor } }: CompensationRule, po
   const reason = when.breached ? `breached:${when.breached}` : `fault:${when.fault ?? 'any'}`;
   return {
     type: 'compensation_granted',
-    compensation: { id: world.newId('cmp'), kind, amount, status: 'granted', rule: position },
+    compensation: { id: world.newId('cmp'), kind, amount, status: 'granted', rule: position, grantedBy: null },
     detail: { reason, validUntil, ...(kind === 'coupon' && { code: world.newCouponCode() }) },
   };
 }
@@ -43,13 +49,26 @@ function grant({ when, grant: { kind, amount, validFor } }: CompensationRule, po
 export function goodwill(state: ReturnState, { kind, amount, actor }: Input<'goodwill'>, world: World): readonly Event[] | Refusal {
   if (state.compensations.length >= 50) return refuse('invalid_state', 'a return has at most 50 compensations');
   const within = amount <= (actor.goodwillLimitAmount ?? 0);
-  const compensation: Compensation = { id: world.newId('cmp'), kind, amount, status: within ? 'granted' : 'awaiting_approval', rule: null };
-  return [{ type: 'compensation_granted', compensation, detail: { reason: 'goodwill', grantedBy: actor.id, ...(kind === 'coupon' && { code: world.newCouponCode() }) } }];
+  const compensation: Compensation = {
+    id: world.newId('cmp'),
+    kind,
+    amount,
+    status: within ? 'granted' : 'awaiting_approval',
+    rule: null,
+    grantedBy: actor.id,
+  };
+  return [
+    {
+      type: 'compensation_granted',
+      compensation,
+      detail: { reason: 'goodwill', grantedBy: actor.id, ...(kind === 'coupon' && { code: world.newCouponCode() }) },
+    },
+  ];
 }
-export function decideCompensation(state: ReturnState, compensationId: string, status: 'granted' | 'revoked', grantedBy: string | null, actorId: string): readonly Event[] | Refusal {
+export function decideCompensation(state: ReturnState, compensationId: string, status: 'granted' | 'revoked', actorId: string): readonly Event[] | Refusal {
   const compensation = state.compensations.find((candidate) => candidate.id === compensationId);
   if (!compensation) return refuse('not_found', `no compensation ${compensationId}`);
   if (compensation.status !== 'awaiting_approval') return refuse('invalid_state', `the compensation is ${compensation.status}`);
-  if (grantedBy === actorId) return refuse('four_eyes_required', 'whoever granted it does not approve it');
+  if (compensation.grantedBy === actorId) return refuse('four_eyes_required', 'whoever granted it does not approve it');
   return [{ type: 'compensation_changed', id: compensationId, set: { status }, detail: { decidedBy: actorId } }];
 }

@@ -1,7 +1,8 @@
-import { appeal, answerOffer, decision, offer } from './review';
+import { answerOffer, offer } from './offers';
+import { appeal, decision } from './review';
 import { apply } from './application';
 import { callAttention } from './attention';
-import { cancel, release } from './closing';
+import { cancel, closeOffers, closeWithoutWindow, release } from './closing';
 import { compensate, decideCompensation, goodwill } from './compensation';
 import { extend, keepTime, moment, pause, resume } from './deadlines';
 import { due } from './due';
@@ -9,7 +10,8 @@ import { evolve, type Event } from './evolve';
 import { arrangeHandover, carrierAnswered, pickup, scan, shipment } from './handover';
 import { refuse, type CommandType, type Input, type Refusal, type World } from './input';
 import { inspect, receive, repair, resolve, sendBack } from './inspection';
-import { approveRefund, refundAnswered, refundReported, releaseHeld, retryRefund } from './refunds';
+import { approveRefund, refundAnswered, refundReported, releaseHeld, retryRefund, settleRefund } from './refunds';
+import { redirectRefund } from './redirect';
 import { outboundScan, reserve, ship, shipped, unreserve } from './replacement';
 import { settleReady } from './settlement';
 import type { ReturnState } from './state';
@@ -21,7 +23,8 @@ import { accepts, status, type CaseCommand } from './tables';
  */
 export function decide(state: ReturnState, input: Input, world: World): readonly Event[] | Refusal {
   const events = isCommand(input) && !allowed(state, input.type) ? notNow(state, input.type) : rule(state, input, world);
-  if ('refusal' in events || events.length === 0) return events;
+  // Somebody who wakes a return has it look again at what it waited for: a balance that is free again.
+  if ('refusal' in events || (events.length === 0 && (input.type !== 'wake' || state.sequence === 0))) return events;
   return [...events, ...consequences(state, events.reduce(evolve, state), world)];
 }
 
@@ -31,16 +34,18 @@ const isCommand = (input: Input): input is Input<CommandType> => !machineInputs.
 const allowed = (state: ReturnState, type: CommandType): boolean =>
   type === 'apply' ? true : state.sequence > 0 && (accepts[status(state)] as readonly CaseCommand[]).includes(type);
 const notNow = (state: ReturnState, type: CommandType): Refusal =>
-  state.sequence === 0 ? refuse('not_found', 'there is no such return') : refuse('invalid_state', `${type} is not possible while the return is ${status(state)}`);
+  state.sequence === 0
+    ? refuse('not_found', 'there is no such return')
+    : refuse('invalid_state', `${type} is not possible while the return is ${status(state)}`);
 
 function rule(state: ReturnState, input: Input, world: World): readonly Event[] | Refusal {
   switch (input.type) {
     case 'apply': return apply(state, input, world);
     case 'cancel': return cancel(state);
     case 'decision': return decision(state, input);
-    case 'offer': return offer(state, input, world.newId('ofr'));
-    case 'accept_offer': return answerOffer(state, input.offerId, 'accepted');
-    case 'decline_offer': return answerOffer(state, input.offerId, 'declined');
+    case 'offer': return offer(state, input, world);
+    case 'accept_offer': return answerOffer(state, input.offerId, 'accepted', world);
+    case 'decline_offer': return answerOffer(state, input.offerId, 'declined', world);
     case 'shipment': return shipment(state, input, world);
     case 'pickup': return pickup(state, input, world);
     case 'receive': return receive(state, input);
@@ -50,19 +55,19 @@ function rule(state: ReturnState, input: Input, world: World): readonly Event[] 
     case 'appeal': return appeal(state);
     case 'resolve': return resolve(state, input);
     case 'goodwill': return goodwill(state, input, world);
-    case 'approve_compensation': return decideCompensation(state, input.compensationId, 'granted', null, input.actor.id);
-    case 'reject_compensation': return decideCompensation(state, input.compensationId, 'revoked', null, input.actor.id);
+    case 'approve_compensation': return decideCompensation(state, input.compensationId, 'granted', input.actor.id);
+    case 'reject_compensation': return decideCompensation(state, input.compensationId, 'revoked', input.actor.id);
     case 'approve_refund': return approveRefund(state, input, world);
-    case 'retry_refund': return retryRefund(state, input);
-    case 'redirect_refund':
-    case 'settle_refund': return refuse('invalid_state', 'this refund is not redirected or paid by hand');
+    case 'retry_refund': return retryRefund(state, input, world);
+    case 'redirect_refund': return redirectRefund(state, input, world);
+    case 'settle_refund': return settleRefund(state, input);
     case 'pause': return pause(state, input, world);
     case 'resume': return resume(state, input, world);
     case 'extend': return extend(state, input, world);
     case 'advance': return [{ type: 'clock_advanced', by: input.byMs }];
     case 'scan': return [...scan(state, input), ...outboundScan(state, input)];
     case 'refund_reported': return refundReported(state, input);
-    case 'wake': return releaseHeld(state, world);
+    case 'wake': return [];
     case 'outcome': return outcome(state, input, world);
     case 'moment': return moment(state, input, world);
   }
@@ -86,6 +91,8 @@ function outcome(state: ReturnState, { effect, subject, result }: Input<'outcome
 function consequences(before: ReturnState, state: ReturnState, world: World): Event[] {
   const rules: ((after: ReturnState) => Event[])[] = [
     (after) => release(before, after),
+    (after) => closeWithoutWindow(after, world),
+    (after) => closeOffers(after),
     (after) => unreserve(after),
     (after) => arrangeHandover(after, world),
     (after) => reserve(after, world),
@@ -93,7 +100,7 @@ function consequences(before: ReturnState, state: ReturnState, world: World): Ev
     (after) => settleReady(after, world),
     (after) => releaseHeld(after, world),
     (after) => compensate(after, world),
-    (after) => keepTime(after, world),
+    (after) => keepTime(before, after, world),
     (after) => callAttention(after, world),
   ];
   const events: Event[] = [];

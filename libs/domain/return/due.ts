@@ -16,7 +16,12 @@ export interface Moment {
 export function due(state: ReturnState): { effects: readonly Effect[]; later: readonly { at: number; effect: Effect }[]; moments: readonly Moment[] } {
   const refunds = state.refunds.flatMap((refund) => {
     if (refund.call === null || refund.held) return [];
-    const effect: Effect = { id: `${refund.refundId}/${refund.attempt}:${refund.call}:${refund.round}`, call: refund.call, key: `${refund.refundId}/${refund.attempt}`, subject: refund.refundId };
+    const effect: Effect = {
+      id: `${refund.refundId}/${refund.attempt}:${refund.call}:${refund.round}`,
+      call: refund.call,
+      key: `${refund.refundId}/${refund.attempt}`,
+      subject: refund.refundId,
+    };
     return [{ at: refund.notBefore, effect }];
   });
   return {

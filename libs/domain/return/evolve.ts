@@ -1,10 +1,24 @@
+import type { SettledFee } from '../money/settlement-types';
 import type { HandoverMethod, PriorityLevel, Stage } from '../policy/policy';
-import { unitKey, type Compensation, type Deadline, type Line, type Offer, type Parcel, type Refund, type Replacement, type ReturnState, type Step, type Unit, type UnitKey } from './state';
+import {
+  unitKey,
+  type Compensation,
+  type Deadline,
+  type Line,
+  type Offer,
+  type Parcel,
+  type Refund,
+  type Replacement,
+  type ReturnState,
+  type Step,
+  type Unit,
+  type UnitKey,
+} from './state';
 
 /** Something happened to units. All of these fold alike; the type is what people read in the timeline. */
 export const unitEvents = [
   'handed_over', 'lost', 'received', 'short', 'wrong_item', 'inspected', 'inspection_corrected', 'inspection_waived', 'accepted_by_deadline', 'repaired', 'unrepairable', 'resolved',
-  'handover_expired', 'sending_back', 'sent_back', 'units_released', 'appeal_upheld', 'nothing_owed',
+  'handover_expired', 'sending_back', 'sent_back', 'units_released', 'appeal_upheld', 'nothing_owed', 'surplus_received',
 ] as const; // prettier-ignore
 export type UnitEventType = (typeof unitEvents)[number];
 
@@ -30,14 +44,26 @@ export interface Applied {
 export type Event = (
   | Applied
   | { readonly type: UnitEventType; readonly units: readonly UnitKey[]; readonly set: Partial<Unit> }
-  | { readonly type: 'lines_approved' | 'lines_rejected' | 'appealed' | 'appeal_dismissed' | 'line_changed'; readonly lines: readonly string[]; readonly set: Partial<Line> }
+  | {
+      readonly type: 'lines_approved' | 'lines_rejected' | 'appealed' | 'appeal_dismissed' | 'line_changed';
+      readonly lines: readonly string[];
+      readonly set: Partial<Line>;
+    }
   | { readonly type: 'cancelled' | 'expired' | 'late_parcel' }
   | { readonly type: 'reopened'; readonly units: readonly UnitKey[]; readonly set: Partial<Unit> }
   | { readonly type: 'parcel_announced'; readonly parcel: Parcel }
   | { readonly type: 'parcel_scanned' | 'parcel_changed'; readonly parcelId: string; readonly set: Partial<Parcel> }
   | { readonly type: 'step_wanted'; readonly step: Step }
   | { readonly type: 'step_changed'; readonly id: string; readonly set: Partial<Step> }
-  | { readonly type: 'settled'; readonly settlementId: string; readonly total: number; readonly units: readonly (readonly [UnitKey, number])[]; readonly refunds: readonly Refund[] }
+  | {
+      readonly type: 'settled';
+      readonly settlementId: string;
+      readonly total: number;
+      readonly units: readonly (readonly [UnitKey, number])[];
+      readonly refunds: readonly Refund[];
+      readonly feesTaken: readonly SettledFee['kind'][];
+    }
+  | { readonly type: 'refund_redirected'; readonly refundId: string; readonly refund: Refund }
   | { readonly type: 'refund_changed'; readonly refundId: string; readonly set: Partial<Refund> }
   | { readonly type: 'replacement_reserved'; readonly replacement: Replacement }
   | { readonly type: 'replacement_changed'; readonly replacementId: string; readonly set: Partial<Replacement> }
@@ -48,7 +74,11 @@ export type Event = (
   | { readonly type: 'refund_destination_changed'; readonly refundTo: ReturnState['refundTo'] }
   | { readonly type: 'priority_changed'; readonly priority: PriorityLevel }
   | { readonly type: 'deadline_set'; readonly deadline: Deadline }
-  | { readonly type: 'deadline_warned' | 'deadline_breached' | 'deadline_paused' | 'deadline_resumed' | 'deadline_extended'; readonly stage: Stage; readonly set: Partial<Deadline> }
+  | {
+      readonly type: 'deadline_warned' | 'deadline_breached' | 'deadline_paused' | 'deadline_resumed' | 'deadline_extended';
+      readonly stage: Stage;
+      readonly set: Partial<Deadline>;
+    }
   | { readonly type: 'deadline_over'; readonly stages: readonly Stage[] }
   | { readonly type: 'attention_raised' | 'attention_cleared'; readonly attention: ReturnState['attention'] }
   | { readonly type: 'clock_advanced'; readonly by: number }
@@ -94,6 +124,13 @@ function change(state: ReturnState, event: Event): Partial<ReturnState> {
       return settled(state, event);
     case 'refund_changed':
       return { refunds: patch(state.refunds, (refund) => refund.refundId === event.refundId, event.set) };
+    case 'refund_redirected':
+      return {
+        refunds: [
+          ...patch(state.refunds, (refund) => refund.refundId === event.refundId, { status: 'redirected', call: null, notBefore: null, held: false }),
+          event.refund,
+        ],
+      };
     case 'replacement_reserved':
       return { replacements: [...state.replacements, event.replacement] };
     case 'replacement_changed':
@@ -134,6 +171,7 @@ function settled(state: ReturnState, event: EventOf<'settled'>): Partial<ReturnS
   const amounts = new Map(event.units);
   return {
     refunds: [...state.refunds, ...event.refunds],
+    feesTaken: [...state.feesTaken, ...event.feesTaken.filter((kind) => !state.feesTaken.includes(kind))],
     units: state.units.map((unit) => {
       const refundAmount = amounts.get(unitKey(unit));
       return refundAmount === undefined ? unit : { ...unit, refundAmount, settlementId: event.settlementId, money: 'granted' };

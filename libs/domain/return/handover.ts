@@ -1,7 +1,7 @@
 import type { Event } from './evolve';
 import { refuse, type Input, type Refusal, type World } from './input';
 import { unitKey, type Parcel, type ReturnState, type Step } from './state';
-import { destination, lineOf, unitStatus } from './tables';
+import { destination, endStatuses, isRejected, lineOf, status, unitStatus, type Status } from './tables';
 
 const awaiting = (state: ReturnState) => state.units.filter((unit) => unitStatus(state, unit) === 'awaiting_handover');
 const inbound = (state: ReturnState) => state.parcels.filter((parcel) => parcel.direction === 'inbound');
@@ -25,8 +25,14 @@ export function pickup(state: ReturnState, { from, to }: Input<'pickup'>, world:
 function bookPickup(state: ReturnState, { from, to }: { from: string; to: string }, world: World): Event[] {
   const parcelId = world.newId('pcl');
   return [
-    { type: 'parcel_announced', parcel: { parcelId, direction: 'inbound', carrier: 'sandbox', trackingNumber: null, method: 'door_pickup', status: 'announced' } },
-    { type: 'step_wanted', step: { id: `${state.returnId}/pickup/${nth(state, 'pickup')}`, kind: 'pickup', subject: parcelId, status: 'wanted', round: 1, from, to } },
+    {
+      type: 'parcel_announced',
+      parcel: { parcelId, direction: 'inbound', carrier: 'sandbox', trackingNumber: null, method: 'door_pickup', status: 'announced' },
+    },
+    {
+      type: 'step_wanted',
+      step: { id: `${state.returnId}/pickup/${nth(state, 'pickup')}`, kind: 'pickup', subject: parcelId, status: 'wanted', round: 1, from, to },
+    },
   ];
 }
 const nth = (state: ReturnState, kind: Step['kind']): number => state.steps.filter((step) => step.kind === kind).length + 1;
@@ -34,16 +40,26 @@ const nth = (state: ReturnState, kind: Step['kind']): number => state.steps.filt
 /** What an approved return needs to be handed over: a label to print, or a courier at the door. Self-shipping needs nothing of us. */
 export function arrangeHandover(state: ReturnState, world: World): Event[] {
   if (awaiting(state).length === 0) return [];
-  if (state.method === 'drop_off' && !state.steps.some((step) => step.kind === 'label')) {
+  if (state.method === 'drop_off' && !arranged(state, 'label')) {
     const parcelId = world.newId('pcl');
     return [
-      { type: 'parcel_announced', parcel: { parcelId, direction: 'inbound', carrier: 'sandbox', trackingNumber: null, method: 'drop_off', status: 'announced' } },
-      { type: 'step_wanted', step: { id: `${state.returnId}/label/1`, kind: 'label', subject: parcelId, status: 'wanted', round: 1, from: null, to: null } },
+      {
+        type: 'parcel_announced',
+        parcel: { parcelId, direction: 'inbound', carrier: 'sandbox', trackingNumber: null, method: 'drop_off', status: 'announced' },
+      },
+      {
+        type: 'step_wanted',
+        step: { id: `${state.returnId}/label/${nth(state, 'label')}`, kind: 'label', subject: parcelId, status: 'wanted', round: 1, from: null, to: null },
+      },
     ];
   }
-  if (state.method === 'door_pickup' && state.pickup && !state.steps.some((step) => step.kind === 'pickup')) return bookPickup(state, state.pickup, world);
+  if (state.method === 'door_pickup' && state.pickup && !arranged(state, 'pickup')) return bookPickup(state, state.pickup, world);
   return [];
 }
+
+/** A refused one is a person's to see to; one that was taken back is arranged anew when it is needed again. */
+const arranged = (state: ReturnState, kind: Step['kind']): boolean =>
+  state.steps.some((step) => step.kind === kind && (live(step) || step.status === 'refused'));
 
 /** Labels and couriers that nobody needs any more. One still under way is undone when its answer is there. */
 export function undoHandover(state: ReturnState): Event[] {
@@ -61,28 +77,39 @@ export function scan(state: ReturnState, { trackingNumber, status: reported, sca
   // A second "in transit" is a row in the list of scans and nothing to the process.
   if (!news || (reported === 'in_transit' && parcel.status === 'picked_up')) return [];
   const scanned: Event = { type: 'parcel_scanned', parcelId: parcel.parcelId, set: { status: reported }, detail: { status: reported, at: scannedAt } };
-  if (state.end) return reported === 'picked_up' || state.lateParcel ? [scanned] : [scanned, ...(reported === 'delivered' ? [{ type: 'late_parcel' as const }] : [])];
+  if (state.end)
+    return reported === 'picked_up' || state.lateParcel ? [scanned] : [scanned, ...(reported === 'delivered' ? [{ type: 'late_parcel' as const }] : [])];
   return [scanned, ...movedBy(state, parcel, reported)];
 }
 function movedBy(state: ReturnState, parcel: Parcel, reported: Parcel['status']): Event[] {
   if (reported === 'lost') {
-    const gone = state.units.filter((unit) => unit.parcelId === parcel.parcelId && lineOf(state, unit).goodsBack && destination(unit, 'lost') === 'lost');
-    return gone.length > 0 ? [{ type: 'lost', units: gone.map(unitKey), set: { logistics: 'lost' } }] : [];
+    const gone = carriable(state, parcel).filter((unit) => destination(unit, 'lost') === 'lost');
+    return gone.length > 0 ? [{ type: 'lost', units: gone.map(unitKey), set: { logistics: 'lost', parcelId: parcel.parcelId } }] : [];
   }
-  // What is in which parcel is known at the dock, not before: the first parcel that moves carries all that was waiting, and what was thought lost with it.
-  const carried = state.units.filter(
-    (unit) => lineOf(state, unit).goodsBack && destination(unit, 'handed_over') && (unit.logistics === 'awaiting' || unit.parcelId === parcel.parcelId) && lineOf(state, unit).authorization !== 'rejected',
-  );
+  const carried = carriable(state, parcel).filter((unit) => destination(unit, 'handed_over') === 'in_transit');
   return carried.length > 0 ? [{ type: 'handed_over', units: carried.map(unitKey), set: { logistics: 'in_transit', parcelId: parcel.parcelId } }] : [];
 }
 
+/** What is in which parcel is known at the dock, not before: the first parcel that moves carries all that was waiting, and what was thought lost with it. */
+const carriable = (state: ReturnState, parcel: Parcel) =>
+  state.units.filter(
+    (unit) =>
+      lineOf(state, unit).goodsBack &&
+      !isRejected(state, unit) &&
+      unit.inspection === 'pending' &&
+      (unit.logistics === 'awaiting' || unit.parcelId === parcel.parcelId),
+  );
+
 /** The carrier's answer to a label or a courier that we asked for. */
 export function carrierAnswered(state: ReturnState, step: Step, answer: { carrier?: string; trackingNumber?: string }): Event[] {
-  const over = state.end !== null && step.kind !== 'reship';
+  const over = (endStatuses as readonly Status[]).includes(status(state));
   const changed: Event = { type: 'step_changed', id: step.id, set: over ? { status: 'undo', round: step.round + 1 } : { status: 'done' } };
   const parcel = state.parcels.find((candidate) => candidate.parcelId === step.subject);
   if (!parcel || answer.trackingNumber === undefined || parcel.trackingNumber === answer.trackingNumber) return [changed];
-  return [changed, { type: 'parcel_changed', parcelId: parcel.parcelId, set: { trackingNumber: answer.trackingNumber, carrier: answer.carrier ?? parcel.carrier } }];
+  return [
+    changed,
+    { type: 'parcel_changed', parcelId: parcel.parcelId, set: { trackingNumber: answer.trackingNumber, carrier: answer.carrier ?? parcel.carrier } },
+  ];
 }
 
 /** Nobody handed it over in time: what was never given away stays with the customer, and its claim is free again. A parcel with a number is on its way for all we know. */
@@ -92,5 +119,5 @@ export function expireHandover(state: ReturnState): Event[] {
   if (units.length === 0) return [];
   const kept: Event = { type: 'handover_expired', units, set: { logistics: 'kept_by_customer', inspection: 'waived', money: 'none' } };
   const all = units.length === state.units.filter((unit) => !unit.released).length;
-  return all ? [{ type: 'expired' }] : [kept, { type: 'units_released', units, set: { released: true } }];
+  return all ? [{ type: 'expired' }] : [kept, { type: 'units_released', units, set: { released: true } }, ...undoHandover(state)];
 }

@@ -51,7 +51,12 @@ interface Body {
   decline_offer: { offerId: string };
   shipment: { carrier: string; trackingNumber: string };
   pickup: { from: string; to: string };
-  receive: { receiptId: string; lines: readonly { lineId: string | null; sku: string | null; quantity: number }[]; trackingNumber: string | null; final: boolean };
+  receive: {
+    receiptId: string;
+    lines: readonly { lineId: string | null; sku: string | null; quantity: number }[];
+    trackingNumber: string | null;
+    final: boolean;
+  };
   inspect: { lines: readonly { lineId: string; units: readonly InspectedUnit[] }[] };
   repair: UnitRef & { outcome: 'repaired' | 'unrepairable' };
   sendback: { carrier: string; trackingNumber: string };
@@ -63,7 +68,8 @@ interface Body {
   approve_refund: { refundId: string };
   retry_refund: { refundId: string };
   redirect_refund: { refundId: string; to: string };
-  settle_refund: { refundId: string };
+  /** `reference`: the bank's, of the payout. */
+  settle_refund: { refundId: string; reference?: string };
   pause: { stage: Stage };
   resume: { stage: Stage };
   extend: { stage: Stage; by: string };
@@ -113,11 +119,15 @@ export interface World {
 /** Why a command was not taken; the codes are CONTRACT §10's. */
 export interface Refusal {
   readonly refusal: {
-    readonly code: 'invalid_state' | 'not_eligible' | 'units_unavailable' | 'amount_unavailable' | 'validation_failed' | 'not_found' | 'forbidden' | 'four_eyes_required';
+    readonly code:
+      'invalid_state' | 'not_eligible' | 'units_unavailable' | 'amount_unavailable' | 'validation_failed' | 'not_found' | 'forbidden' | 'four_eyes_required';
     readonly detail: string;
     readonly errors?: readonly { readonly pointer: string; readonly code: string; readonly detail: string }[];
     readonly lines?: readonly unknown[];
   };
 }
-export const refuse = (code: Refusal['refusal']['code'], detail: string, more: Omit<Refusal['refusal'], 'code' | 'detail'> = {}): Refusal => ({ refusal: { code, detail, ...more } });
-export const invalidField = (pointer: string, code: string, detail: string): Refusal => refuse('validation_failed', detail, { errors: [{ pointer, code, detail }] });
+export const refuse = (code: Refusal['refusal']['code'], detail: string, more: Omit<Refusal['refusal'], 'code' | 'detail'> = {}): Refusal => ({
+  refusal: { code, detail, ...more },
+});
+export const invalidField = (pointer: string, code: string, detail: string): Refusal =>
+  refuse('validation_failed', detail, { errors: [{ pointer, code, detail }] });

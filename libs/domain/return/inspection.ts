@@ -1,16 +1,24 @@
 import type { Event } from './evolve';
 import { invalidField, refuse, type InspectedUnit, type Input, type Refusal, type World } from './input';
-import { unitKey, type Parcel, type ReturnState, type Unit, type UnitKey } from './state';
+import { unitKey, type Line, type Parcel, type ReturnState, type Unit, type UnitKey } from './state';
 import { destination, isRejected, lineOf, moneyOf, replacementOf, unitStatus } from './tables';
 
 /** What of a receipt belongs to the return: units by line or by article, lowest first. The rest is surplus, recorded as unexpected. */
-export function allot(state: ReturnState, lines: Input<'receive'>['lines']): { units: readonly Unit[]; unexpected: { lineId: string | null; sku: string | null; quantity: number }[] } {
+export function allot(
+  state: ReturnState,
+  lines: Input<'receive'>['lines'],
+): { units: readonly Unit[]; unexpected: { lineId: string | null; sku: string | null; quantity: number }[] } {
   const taken = new Set<UnitKey>();
   const unexpected: { lineId: string | null; sku: string | null; quantity: number }[] = [];
   for (const { lineId, sku, quantity } of lines) {
     const fits = state.units.filter((unit) => {
       const line = lineOf(state, unit);
-      return (lineId === null ? line.sku === sku : line.lineId === lineId) && line.goodsBack && destination(unit, 'receive') !== undefined && !taken.has(unitKey(unit));
+      return (
+        (lineId === null ? line.sku === sku : line.lineId === lineId) &&
+        line.goodsBack &&
+        destination(unit, 'receive') !== undefined &&
+        !taken.has(unitKey(unit))
+      );
     });
     const units = fits.slice(0, quantity);
     for (const unit of units) taken.add(unitKey(unit));
@@ -21,28 +29,57 @@ export function allot(state: ReturnState, lines: Input<'receive'>['lines']): { u
 
 /** Something arrived. Never refused: what nobody waits for is noted, and a person is told. */
 export function receive(state: ReturnState, { lines, final, trackingNumber, receiptId }: Input<'receive'>): readonly Event[] {
-  const { units, unexpected } = allot(state, lines);
+  const { units: found, unexpected } = allot(state, lines);
+  // What the return had given up is nobody's to inspect: an agent says what becomes of it. Rejected goods simply go back once more.
+  const late = found.filter((unit) => unit.money === 'none' && unit.settlementId === null && !isRejected(state, unit));
+  const back = found.filter((unit) => unit.released && isRejected(state, unit));
   const parcel = state.parcels.find((candidate) => candidate.direction === 'inbound' && candidate.trackingNumber === trackingNumber);
   const detail = { receiptId, unexpected };
   const arrived: Event[] = parcel && parcel.status !== 'delivered' ? [{ type: 'parcel_changed', parcelId: parcel.parcelId, set: { status: 'delivered' } }] : [];
   if (state.end) return [...arrived, { type: 'late_parcel', detail }];
-  const received: Event[] = units.length > 0 || unexpected.length > 0 ? [{ type: 'received', units: units.map(unitKey), set: { logistics: 'received', ...(parcel && { parcelId: parcel.parcelId }) }, detail }] : [];
-  const missing = final ? state.units.filter((unit) => !units.includes(unit) && lineOf(state, unit).goodsBack && destination(unit, 'short') && unit.logistics !== 'lost' && !unit.released) : [];
+  const received: Event[] =
+    found.length > 0
+      ? [{ type: 'received', units: found.map(unitKey), set: { logistics: 'received', ...(parcel && { parcelId: parcel.parcelId }) }, detail }]
+      : [];
+  const surplus: Event[] = unexpected.length > 0 && found.length === 0 ? [{ type: 'surplus_received', units: [], set: {}, detail }] : [];
+  const again: Event[] = [
+    ...(back.length > 0 ? [{ type: 'sending_back' as const, units: back.map(unitKey), set: { logistics: 'sending_back' as const } }] : []),
+    ...(late.length > 0 ? [{ type: 'late_parcel' as const, detail: { receiptId } }] : []),
+  ];
+  const missing = final ? state.units.filter((unit) => !found.includes(unit) && isExpected(state, unit)) : [];
   const short: Event[] = missing.length > 0 ? [{ type: 'short', units: missing.map(unitKey), set: { logistics: 'short' }, detail: { receiptId } }] : [];
-  return [...arrived, ...received, ...short];
+  return [...arrived, ...received, ...surplus, ...again, ...short];
 }
+/** Units whose goods somebody still waits for, but for those the carrier lost. */
+const isExpected = (state: ReturnState, unit: Unit): boolean =>
+  lineOf(state, unit).goodsBack &&
+  destination(unit, 'short') !== undefined &&
+  unit.logistics !== 'lost' &&
+  !unit.released &&
+  !isRejected(state, unit) &&
+  unit.inspection === 'pending';
 
 /** Grades units of what was received; partial is fine, and correctable until the unit is settled. */
 export function inspect(state: ReturnState, { lines, actor }: Input<'inspect'>): readonly Event[] | Refusal {
   const events: Event[] = [];
   const taken = new Set<UnitKey>();
   for (const [lineIndex, { lineId, units: found }] of lines.entries()) {
-    if (!state.lines.some((line) => line.lineId === lineId)) return invalidField(`/lines/${lineIndex}/lineId`, 'unknown_line', `the return has no line ${lineId}`);
+    if (!state.lines.some((line) => line.lineId === lineId))
+      return invalidField(`/lines/${lineIndex}/lineId`, 'unknown_line', `the return has no line ${lineId}`);
     // Named units first: a quantity takes what nobody has named.
-    const order = found.map((entry, index) => ({ entry, index })).toSorted((a, b) => Number(a.entry.unit === null) - Number(b.entry.unit === null) || a.index - b.index);
+    const order = found
+      .map((entry, index) => ({ entry, index }))
+      .toSorted((a, b) => Number(a.entry.unit === null) - Number(b.entry.unit === null) || a.index - b.index);
     for (const { entry, index } of order) {
       const picked = pick(state, lineId, entry, taken);
-      if ('refusal' in picked) return picked.refusal.code === 'validation_failed' ? invalidField(`/lines/${lineIndex}/units/${index}/${picked.refusal.detail.startsWith('unit') ? 'unit' : 'quantity'}`, 'not_available', picked.refusal.detail) : picked;
+      if ('refusal' in picked)
+        return picked.refusal.code === 'validation_failed'
+          ? invalidField(
+              `/lines/${lineIndex}/units/${index}/${picked.refusal.detail.startsWith('unit') ? 'unit' : 'quantity'}`,
+              'not_available',
+              picked.refusal.detail,
+            )
+          : picked;
       for (const unit of picked) taken.add(unitKey(unit));
       const corrected = picked.some((unit) => unit.inspection !== 'pending');
       events.push({ type: corrected ? 'inspection_corrected' : 'inspected', units: picked.map(unitKey), set: finding(entry), detail: { by: actor.id } });
@@ -63,7 +100,9 @@ function pick(state: ReturnState, lineId: string, entry: InspectedUnit, taken: R
     const unit = units.find((candidate) => candidate.unit === entry.unit);
     if (!unit) return refuse('validation_failed', `unit ${entry.unit} is not in this return, or named twice`);
     if (unit.logistics !== 'received') return refuse('invalid_state', `unit ${entry.unit} of line ${lineId} has not been received`);
-    if (unit.money !== 'quoted' || unit.released || lineOf(state, unit).appeal !== null) return refuse('invalid_state', `unit ${entry.unit} of line ${lineId} is settled; its inspection stands`);
+    const appealed = unit.inspection !== 'pending' && lineOf(state, unit).appeal !== null;
+    if (unit.money !== 'quoted' || unit.released || appealed)
+      return refuse('invalid_state', `unit ${entry.unit} of line ${lineId} is settled; its inspection stands`);
     return [unit];
   }
   const waiting = units.filter((unit) => unit.logistics === 'received' && unit.inspection === 'pending');
@@ -74,7 +113,9 @@ function pick(state: ReturnState, lineId: string, entry: InspectedUnit, taken: R
 
 /** Nobody inspected it in time: what is there counts as good. */
 export function acceptUninspected(state: ReturnState): Event[] {
-  const units = state.units.filter((unit) => unitStatus(state, unit) === 'at_warehouse' && unit.logistics === 'received' && unit.inspection === 'pending').map(unitKey);
+  const units = state.units
+    .filter((unit) => unitStatus(state, unit) === 'at_warehouse' && unit.logistics === 'received' && unit.inspection === 'pending')
+    .map(unitKey);
   return units.length > 0 ? [{ type: 'accepted_by_deadline', units, set: { inspection: 'waived' } }] : [];
 }
 
@@ -83,7 +124,8 @@ export function repair(state: ReturnState, { lineId, unit: number, outcome }: In
   if (!unit) return invalidField('/unit', 'unknown_unit', `the return has no unit ${number} of line ${lineId}`);
   const waiting = lineOf(state, unit).resolution === 'repair' && unit.inspection === 'passed' && unit.repair === null && unit.money === 'quoted';
   if (!waiting) return refuse('invalid_state', `unit ${number} of line ${lineId} is not under repair`);
-  return [{ type: outcome, units: [unitKey(unit)], set: { repair: outcome } }];
+  // What was repaired goes back to its owner.
+  return [{ type: outcome, units: [unitKey(unit)], set: { repair: outcome, ...(outcome === 'repaired' && { logistics: 'sending_back' as const }) } }];
 }
 
 /** Rejected goods go back to the customer, once nobody can appeal any more. */
@@ -98,31 +140,42 @@ export function sendBack(state: ReturnState, { carrier, trackingNumber }: Input<
 }
 
 /** The way out of every exception: an agent says where a unit is and whether its money goes back. */
-export function resolve(state: ReturnState, { units: words }: Input<'resolve'>): readonly Event[] | Refusal {
+export function resolve(state: ReturnState, { units: words, actor }: Input<'resolve'>): readonly Event[] | Refusal {
   const events: Event[] = [];
   for (const [index, word] of words.entries()) {
     const unit = state.units.find((candidate) => candidate.lineId === word.lineId && candidate.unit === word.unit);
     if (!unit) return invalidField(`/units/${index}/unit`, 'unknown_unit', `the return has no unit ${word.unit} of line ${word.lineId}`);
     if (!resolvable(state, unit)) return refuse('invalid_state', `unit ${word.unit} of line ${word.lineId} is decided: its money is ${moneyOf(state, unit)}`);
     const replacement = replacementOf(state, unit);
-    if (replacement && replacement.status !== 'delivered') events.push({ type: 'replacement_changed', replacementId: replacement.replacementId, set: { status: 'cancelled' } });
+    if (replacement && replacement.status !== 'delivered')
+      events.push({ type: 'replacement_changed', replacementId: replacement.replacementId, set: { status: 'cancelled' } });
     events.push(verdict(state, unit, word));
   }
-  const reopened = events.some((event) => event.type === 'reopened');
-  const pending = state.lines.filter((line) => line.authorization !== 'approved').map((line) => line.lineId);
-  if (reopened && pending.length > 0) events.push({ type: 'lines_approved', lines: pending, set: { authorization: 'approved' } });
+  // Whoever gives the money has decided about its line: four eyes look at them.
+  const given = state.lines.filter((line) => words.some((word) => word.money === 'refund' && word.lineId === line.lineId));
+  const [known, undecided] = [given.filter((line) => line.authorization === 'approved'), given.filter((line) => line.authorization !== 'approved')];
+  const ids = (lines: readonly Line[]) => lines.map((line) => line.lineId);
+  if (undecided.length > 0) events.push({ type: 'lines_approved', lines: ids(undecided), set: { authorization: 'approved', decidedBy: actor.id } });
+  if (known.some((line) => line.decidedBy !== actor.id)) events.push({ type: 'line_changed', lines: ids(known), set: { decidedBy: actor.id } });
   return events;
 }
 /** A return that was over comes back to life only for units whose money goes back; they are claimed anew. */
 function verdict(state: ReturnState, unit: Unit, word: Input<'resolve'>['units'][number]): Event {
   const { logistics } = word;
-  if (word.money === 'none') return { type: 'resolved', units: [unitKey(unit)], set: { logistics, inspection: 'waived', money: 'none', refundAmount: 0 } };
+  const { settlementId } = unit;
+  // What an instalment has given stays given.
+  if (word.money === 'none')
+    return {
+      type: 'resolved',
+      units: [unitKey(unit)],
+      set: { logistics, inspection: 'waived', ...(settlementId === null && { money: 'none' as const, refundAmount: 0 }) },
+    };
   const set: Partial<Unit> = { logistics, inspection: 'waived', money: 'quoted', resolution: 'refund', released: false };
-  return { type: state.end ? 'reopened' : 'resolved', units: [unitKey(unit)], set };
+  return { type: unit.released ? 'reopened' : 'resolved', units: [unitKey(unit)], set };
 }
 function resolvable(state: ReturnState, unit: Unit): boolean {
-  if (state.end) return state.lateParcel && unit.settlementId === null;
-  if (isRejected(state, unit) || lineOf(state, unit).authorization === 'pending' || unit.released) return false;
+  if (unit.money === 'none' && unit.settlementId === null && state.lateParcel && (state.end !== null || unit.logistics === 'received')) return true;
+  if (isRejected(state, unit) || lineOf(state, unit).authorization === 'pending' || unit.released || state.end) return false;
   const replacement = replacementOf(state, unit);
-  return unit.settlementId === null ? unit.money === 'quoted' || (replacement !== undefined && replacement.status !== 'delivered') : replacement !== undefined && ['lost', 'short', 'reserved'].includes(replacement.status);
+  return (unit.money === 'quoted' && unit.settlementId === null) || (replacement !== undefined && replacement.status !== 'delivered');
 }

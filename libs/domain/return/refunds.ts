@@ -1,4 +1,4 @@
-import type { Event } from './evolve';
+import type { Event, EventOf } from './evolve';
 import { refuse, type Input, type Outcome, type Refusal, type World } from './input';
 import { payment } from './settlement';
 import type { Refund, ReturnState } from './state';
@@ -8,7 +8,12 @@ import { refundMoves } from './tables';
 export const maxAttempts = 12;
 const backOffMs = (round: number): number => Math.min(1000 * 2 ** (round - 1), 15 * 60_000);
 
-const changed = (refund: Refund, set: Partial<Refund>, detail?: Event['detail']): Event => ({ type: 'refund_changed', refundId: refund.refundId, set, ...(detail && { detail }) });
+const changed = (refund: Refund, set: Partial<Refund>, detail?: Event['detail']): EventOf<'refund_changed'> => ({
+  type: 'refund_changed',
+  refundId: refund.refundId,
+  set,
+  ...(detail && { detail }),
+});
 const mayBecome = (refund: Refund, status: Refund['status']): boolean => (refundMoves[refund.status] as readonly Refund['status'][]).includes(status);
 
 /** What the provider answered to the one open question. An answer to another question than the open one has come too late and changes nothing. */
@@ -23,29 +28,35 @@ export function refundAnswered(refund: Refund, result: Outcome, now: number): Ev
     case 'refused':
       return [changed(refund, { ...answered, status: 'failed' }, { code: result.code })];
     case 'not_found':
-      return refund.attempt >= maxAttempts ? [changed(refund, { ...answered, status: 'failed' }, { code: 'attempts_exhausted' })] : [nextAttempt(refund, now + backOffMs(refund.attempt))];
+      return refund.attempt >= maxAttempts
+        ? [changed(refund, { ...answered, status: 'failed' }, { code: 'attempts_exhausted' })]
+        : [nextAttempt(refund, now + backOffMs(refund.attempt))];
     case 'unanswered':
       return [changed(refund, { status: 'unknown', call: 'lookUpRefund', round: refund.round + 1, notBefore: now + backOffMs(refund.round) })];
   }
 }
 /** A new key only ever follows a definite refusal or a look-up that found nothing. */
-const nextAttempt = (refund: Refund, notBefore: number | null): Event =>
+const nextAttempt = (refund: Refund, notBefore: number | null): EventOf<'refund_changed'> =>
   changed(refund, { status: 'pending', call: 'refund', attempt: refund.attempt + 1, round: 1, notBefore, providerRefundId: null });
 
 /** The provider's own word, late or early, repeated or out of order. A fact is never refused: what does not fit changes nothing. */
 export function refundReported(state: ReturnState, { refundId, providerRefundId, status }: Input<'refund_reported'>): Event[] {
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund || status === 'pending' || !mayBecome(refund, status)) return [];
-  // A report about an earlier attempt says nothing about the present one.
+  // A report about an earlier attempt says nothing about the present one, and while that has no number yet a failure may be either's: its own answer will tell.
+  if (status === 'failed' && refund.attempt > 1 && refund.call === 'refund' && refund.providerRefundId === null) return [];
   if (refund.providerRefundId !== null && providerRefundId !== null && refund.providerRefundId !== providerRefundId) return [];
   const late = refund.status === 'succeeded';
   return [changed(refund, { status, call: null, notBefore: null, providerRefundId: providerRefundId ?? refund.providerRefundId }, { reported: true, late })];
 }
 
-export function retryRefund(state: ReturnState, { refundId }: Input<'retry_refund'>): readonly Event[] | Refusal {
+export function retryRefund(state: ReturnState, { refundId }: Input<'retry_refund'>, world: World): readonly Event[] | Refusal {
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund) return refuse('not_found', `no refund ${refundId}`);
-  return refund.status === 'failed' ? [nextAttempt(refund, null)] : refuse('invalid_state', `the refund is ${refund.status}; only a failed one is tried again`);
+  if (refund.status === 'failed') return [{ ...nextAttempt(refund, null), set: { ...nextAttempt(refund, null).set, held: disputed(refund, world) } }];
+  // The provider took it and has not said what became of it: asked, never sent again.
+  if (refund.status === 'pending' && refund.call === null) return [lookUp(refund)];
+  return refuse('invalid_state', `the refund is ${refund.status}; only a failed one is tried again`);
 }
 
 /** Four eyes: whoever granted the money does not approve it. */
@@ -53,14 +64,31 @@ export function approveRefund(state: ReturnState, { refundId, actor }: Input<'ap
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund) return refuse('not_found', `no refund ${refundId}`);
   if (refund.status !== 'awaiting_approval') return refuse('invalid_state', `the refund is ${refund.status}; there is nothing to approve`);
-  if (state.lines.some((line) => line.decidedBy === actor.id)) return refuse('four_eyes_required', 'whoever granted the money does not approve it');
+  if (hadAHand(state, refund, actor.id)) return refuse('four_eyes_required', 'whoever granted the money does not approve it');
   const tender = world.order.tenders.find((candidate) => candidate.tenderId === refund.tenderId);
-  return [changed(refund, payment(tender?.kind ?? 'store_credit', tender?.providerPaymentId ?? null), { approvedBy: actor.id })];
+  const next = payment(tender?.kind ?? 'store_credit', tender?.providerPaymentId ?? null);
+  return [changed(refund, { ...next, by: actor.id, held: next.status !== 'succeeded' && disputed(refund, world) }, { approvedBy: actor.id })];
+}
+
+/** A payout by hand has been made: a second person says so, and with what reference. */
+export function settleRefund(state: ReturnState, { refundId, reference, actor }: Input<'settle_refund'>): readonly Event[] | Refusal {
+  const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
+  if (!refund) return refuse('not_found', `no refund ${refundId}`);
+  if (refund.status !== 'awaiting_payout') return refuse('invalid_state', `the refund is ${refund.status}; nothing is to be paid out by hand`);
+  if (refund.held) return refuse('invalid_state', 'a dispute holds this money; it waits');
+  if (hadAHand(state, refund, actor.id))
+    return refuse('four_eyes_required', 'a payout is confirmed by somebody who has not granted, approved or redirected it');
+  return [changed(refund, { status: 'succeeded', providerRefundId: reference ?? null }, { settledBy: actor.id })];
+}
+/** Who decided the lines, approved the refund, or sent the money here from another tender. */
+function hadAHand(state: ReturnState, refund: Refund, actorId: string): boolean {
+  const earlier = state.refunds.filter((other) => other.settlementId === refund.settlementId && other.status === 'redirected');
+  return state.lines.some((line) => line.decidedBy === actorId) || [refund, ...earlier].some((one) => one.by === actorId);
 }
 
 /** A refund deadline has passed: what a provider only promised is asked for again. */
-export const askAgain = (state: ReturnState): Event[] =>
-  state.refunds.filter((refund) => refund.status === 'pending' && refund.call === null).map((refund) => changed(refund, { call: 'lookUpRefund', round: refund.round + 1 }));
+export const askAgain = (state: ReturnState): Event[] => state.refunds.filter((refund) => refund.status === 'pending' && refund.call === null).map(lookUp);
+const lookUp = (refund: Refund): Event => changed(refund, { call: 'lookUpRefund', round: refund.round + 1 });
 
 /** A dispute is over, or its balance came back: what waited goes on. */
 export const releaseHeld = (state: ReturnState, world: World): Event[] =>

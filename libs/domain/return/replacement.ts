@@ -12,13 +12,26 @@ export function reserve(state: ReturnState, world: World): Event[] {
   const left = new Map<string, number>();
   return state.units.flatMap((unit): Event[] => {
     const line = lineOf(state, unit);
-    if (line.authorization !== 'approved' || unit.released || isRejected(state, unit) || !wants(state, unit) || replacementOf(state, unit)) return [];
-    const sku = line.exchangeSku ?? line.sku;
+    if (
+      line.authorization !== 'approved' ||
+      unit.released ||
+      unit.money !== 'quoted' ||
+      isRejected(state, unit) ||
+      !wants(state, unit) ||
+      replacementOf(state, unit)
+    )
+      return [];
+    const sku = resolutionOf(state, unit) === 'exchange' ? (line.exchangeSku ?? line.sku) : line.sku;
     const available = left.get(sku) ?? world.stock[sku]?.available ?? 0;
     left.set(sku, available - 1);
     const kind = resolutionOf(state, unit) === 'exchange' ? ('exchange' as const) : ('reship' as const);
     const status = available > 0 ? ('reserved' as const) : ('short' as const);
-    return [{ type: 'replacement_reserved', replacement: { replacementId: world.newId('rpl'), lineId: unit.lineId, unit: unit.unit, sku, kind, status, trackingNumber: null } }];
+    return [
+      {
+        type: 'replacement_reserved',
+        replacement: { replacementId: world.newId('rpl'), lineId: unit.lineId, unit: unit.unit, sku, kind, status, trackingNumber: null },
+      },
+    ];
   });
 }
 
@@ -29,7 +42,12 @@ export function ship(state: ReturnState): Event[] {
     const replacement = replacementOf(state, unit);
     const ready = replacement?.status === 'reserved' && lineOf(state, unit).authorization === 'approved' && !isRejected(state, unit) && inspected(state, unit);
     if (!ready || state.steps.some((step) => step.subject === replacement.replacementId)) return [];
-    return [{ type: 'step_wanted', step: { id: replacement.replacementId, kind: 'reship', subject: replacement.replacementId, status: 'wanted', round: 1, from: null, to: null } }];
+    return [
+      {
+        type: 'step_wanted',
+        step: { id: replacement.replacementId, kind: 'reship', subject: replacement.replacementId, status: 'wanted', round: 1, from: null, to: null },
+      },
+    ];
   });
 }
 
@@ -60,7 +78,14 @@ export function shipped(state: ReturnState, step: Step, answer: { carrier?: stri
     { type: 'replacement_changed', replacementId: replacement.replacementId, set: { status: 'shipped', trackingNumber } },
     {
       type: 'parcel_announced',
-      parcel: { parcelId: world.newId('pcl'), direction: 'outbound', carrier: answer.carrier ?? 'sandbox', trackingNumber, method: 'replacement', status: 'announced' },
+      parcel: {
+        parcelId: world.newId('pcl'),
+        direction: 'outbound',
+        carrier: answer.carrier ?? 'sandbox',
+        trackingNumber,
+        method: 'replacement',
+        status: 'announced',
+      },
     },
   ];
 }
@@ -68,12 +93,19 @@ export function shipped(state: ReturnState, step: Step, answer: { carrier?: stri
 /** A scan of a parcel that goes to the customer. */
 export function outboundScan(state: ReturnState, { trackingNumber, status, scannedAt }: Input<'scan'>): Event[] {
   const parcel = state.parcels.find((candidate) => candidate.trackingNumber === trackingNumber && candidate.direction === 'outbound');
-  if (!parcel || parcel.status === 'delivered' || parcel.status === status) return [];
+  if (!parcel || parcel.status === 'delivered' || parcel.status === status || (parcel.status === 'lost' && status === 'exception')) return [];
   const matters = status === 'delivered' || status === 'lost' || status === 'exception';
   if (!matters) return [];
   const scanned: Event = { type: 'parcel_scanned', parcelId: parcel.parcelId, set: { status }, detail: { status, at: scannedAt } };
   const carried = state.replacements.filter((replacement) => replacement.trackingNumber === trackingNumber && canArrive(replacement, status));
-  return [scanned, ...carried.map((replacement): Event => ({ type: 'replacement_changed', replacementId: replacement.replacementId, set: { status: status === 'delivered' ? 'delivered' : 'lost' } }))];
+  return [
+    scanned,
+    ...carried.map((replacement): Event => ({
+      type: 'replacement_changed',
+      replacementId: replacement.replacementId,
+      set: { status: status === 'delivered' ? 'delivered' : 'lost' },
+    })),
+  ];
 }
 const canArrive = (replacement: Replacement, status: string): boolean =>
   (status === 'delivered' && ['shipped', 'lost'].includes(replacement.status)) || (status === 'lost' && replacement.status === 'shipped');

@@ -1,10 +1,11 @@
+import { amountFeesTaken } from '../money/fees';
 import { settleWithUnits, SettlementError } from '../money/settle';
 import type { Settlement, SettlementInput, UnitToSettle } from '../money/settlement-types';
 import type { Resolution } from '../policy/policy';
 import type { Event } from './evolve';
 import type { World } from './input';
 import { unitKey, type Refund, type ReturnState, type Unit, type UnitKey } from './state';
-import { inspected, isRejected, lineOf } from './tables';
+import { inspected, isRejected, lineOf, replacementOf } from './tables';
 
 /** The version of each rule a settlement was made by; old ones stay callable, so that it can be recomputed years later. */
 export const ruleVersions = { model: 'as_paid', allocator: 'largest-remainder-1', settlement: 1 } as const;
@@ -12,9 +13,21 @@ export const ruleVersions = { model: 'as_paid', allocator: 'largest-remainder-1'
 export interface Settling extends Omit<UnitToSettle, 'kind'> {
   readonly resolution: Resolution;
 }
-const kinds = { refund: 'refund', refund_only: 'refund', exchange: 'exchange', adjustment: 'adjustment', reship: 'none', repair: 'none' } as const satisfies Record<Resolution, UnitToSettle['kind']>;
+const kinds = {
+  refund: 'refund',
+  refund_only: 'refund',
+  exchange: 'exchange',
+  adjustment: 'adjustment',
+  reship: 'none',
+  repair: 'none',
+} as const satisfies Record<Resolution, UnitToSettle['kind']>;
 
-export function settlementInput(units: readonly Settling[], world: World, refundTo: ReturnState['refundTo'], feesTaken: SettlementInput['feesTaken']): SettlementInput {
+export function settlementInput(
+  units: readonly Settling[],
+  world: World,
+  refundTo: ReturnState['refundTo'],
+  feesTaken: SettlementInput['feesTaken'],
+): SettlementInput {
   return {
     order: world.order,
     rules: world.policy.refund,
@@ -41,7 +54,9 @@ const ready = (state: ReturnState, unit: Unit): boolean =>
   lineOf(state, unit).authorization === 'approved' &&
   !isRejected(state, unit) &&
   inspected(state, unit) &&
-  (resolutionOf(state, unit) !== 'repair' || unit.repair !== null);
+  (resolutionOf(state, unit) !== 'repair' || unit.repair !== null) &&
+  // What was promised instead is not there: an agent resolves it, or offers something else, before anything is owed.
+  replacementOf(state, unit)?.status !== 'short';
 /** Units decided but not yet settled: none after a decision, unless the order has not that much left to give. */
 export const unsettled = (state: ReturnState): readonly Unit[] => state.units.filter((unit) => ready(state, unit));
 
@@ -52,7 +67,7 @@ export function settleReady(state: ReturnState, world: World): Event[] {
   const owed = units.filter((unit) => kinds[resolutionOf(state, unit)] !== 'none');
   const free: Event[] = nothing.length > 0 ? [{ type: 'nothing_owed', units: nothing.map(unitKey), set: { money: 'none', refundAmount: 0 } }] : [];
   if (owed.length === 0) return free;
-  const input = settlementInput(settlingOf(state, owed), world, state.refundTo, feesTaken(state));
+  const input = settlementInput(settlingOf(state, owed), world, state.refundTo, state.feesTaken);
   try {
     return [...free, instalment(input, world)];
   } catch (error) {
@@ -65,12 +80,15 @@ function settlingOf(state: ReturnState, units: readonly Unit[]): Settling[] {
   const seen = new Set<string>();
   return units.map((unit) => {
     const line = lineOf(state, unit);
-    const first = !seen.has(line.lineId) && !state.units.some((other) => other.lineId === unit.lineId && other.settlementId !== null);
-    seen.add(line.lineId);
+    const resolution = resolutionOf(state, unit);
+    // An adjustment is its line's, given once: at the first unit that gets it.
+    const adjusted = (other: Unit) => other.lineId === unit.lineId && other.settlementId !== null && resolutionOf(state, other) === 'adjustment';
+    const first = resolution === 'adjustment' && !seen.has(line.lineId) && !state.units.some(adjusted);
+    if (first) seen.add(line.lineId);
     return {
       lineId: unit.lineId,
       unit: unit.unit,
-      resolution: resolutionOf(state, unit),
+      resolution,
       reason: line.reason,
       fault: unit.fault ?? line.fault,
       grade: unit.grade,
@@ -82,10 +100,6 @@ function settlingOf(state: ReturnState, units: readonly Unit[]): Settling[] {
   });
 }
 
-/** Fees of an amount that this return has paid: any instalment before this one took them. */
-const feesTaken = (state: ReturnState): SettlementInput['feesTaken'] =>
-  state.units.some((unit) => unit.settlementId !== null && resolutionOf(state, unit) !== 'adjustment') ? ['missing_parts', 'restocking', 'return_shipping'] : [];
-
 function instalment(input: SettlementInput, world: World): Event {
   const { settlement, units } = settleWithUnits(input);
   const settlementId = world.newId('stl');
@@ -96,6 +110,7 @@ function instalment(input: SettlementInput, world: World): Event {
     total: settlement.total,
     units: units.map((unit): [UnitKey, number] => [unitKey(unit), unit.refundAmount]),
     refunds,
+    feesTaken: amountFeesTaken(settlement.fees),
     detail: { settlement, settled: units, inputs: input, rules: ruleVersions },
   };
 }
@@ -103,13 +118,25 @@ function instalment(input: SettlementInput, world: World): Event {
 function refundOf({ tenderId, kind, amount }: Settlement['tenders'][number], settlementId: string, settlement: Settlement, world: World): Refund {
   const tender = world.order.tenders.find((candidate) => candidate.tenderId === tenderId);
   const money = world.money.tenders.find((candidate) => candidate.tenderId === tenderId);
-  const base = { refundId: world.newId('rfd'), settlementId, tenderId, provider: tender?.provider ?? 'boomerang', amount, attempt: 1, round: 1, notBefore: null, providerRefundId: null };
+  const base = {
+    refundId: world.newId('rfd'),
+    settlementId,
+    tenderId,
+    provider: tender?.provider ?? 'boomerang',
+    amount,
+    attempt: 1,
+    round: 1,
+    notBefore: null,
+    providerRefundId: null,
+    by: null,
+  };
   const above = world.policy.refund.approvalAbove;
   if (above !== null && world.policy.currency === world.order.currency && world.grantedAmount + settlement.total > above) {
     return { ...base, status: 'awaiting_approval', call: null, held: false };
   }
   const disputed = money !== undefined && money.capturedAmount - money.refundedAmount - money.pendingAmount - money.disputedAmount < amount;
-  return { ...base, ...payment(kind, tender?.providerPaymentId ?? null), held: disputed };
+  const paid = payment(kind, tender?.providerPaymentId ?? null);
+  return { ...base, ...paid, held: disputed && paid.status !== 'succeeded' };
 }
 
 /** How a tender is paid back: by its provider, by ourselves when the balance is ours, else by hand. */

@@ -1,3 +1,4 @@
+import type { SettledFee } from '../money/settlement-types';
 import type { Fault, Grade, HandoverMethod, OnBreach, PriorityLevel, Resolution, Stage } from '../policy/policy';
 
 /** Everything the process remembers: the workflow's input and the column `return.state`, letter for letter. No personal data. Times are epoch ms, amounts minor units. */
@@ -26,6 +27,8 @@ export interface ReturnState {
   readonly parcels: readonly Parcel[];
   readonly steps: readonly Step[];
   readonly refunds: readonly Refund[];
+  /** Fees of an amount that an instalment has taken: no later one takes them again. */
+  readonly feesTaken: readonly SettledFee['kind'][];
   readonly replacements: readonly Replacement[];
   readonly compensations: readonly Compensation[];
   readonly offers: readonly Offer[];
@@ -118,6 +121,8 @@ export interface Refund {
   readonly providerRefundId: string | null;
   /** A dispute at the tender: the money waits. */
   readonly held: boolean;
+  /** Who approved it, or redirected it here: a payout is confirmed by somebody else. */
+  readonly by: string | null;
 }
 export interface Replacement {
   readonly replacementId: string;
@@ -136,6 +141,8 @@ export interface Compensation {
   readonly status: 'awaiting_approval' | 'granted' | 'used' | 'revoked';
   /** The policy's rule (its position) that granted it; null: by hand, which stays whatever becomes of the return. */
   readonly rule: number | null;
+  /** Who gave it by hand: somebody else approves it. */
+  readonly grantedBy?: string | null;
 }
 export interface Offer {
   readonly offerId: string;
@@ -178,6 +185,7 @@ export function newReturn(merchantId: string, returnId: string): ReturnState {
     parcels: [],
     steps: [],
     refunds: [],
+    feesTaken: [],
     replacements: [],
     compensations: [],
     offers: [],

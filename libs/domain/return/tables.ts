@@ -14,13 +14,13 @@ export type Status = (typeof statuses)[number];
 
 /** What people may ask of a return, by its status. Finer conditions (is there an offer, a rejected line, a unit to inspect) are asked of the units when it is taken. */
 export const accepts = {
-  in_review: ['cancel', 'decision', 'offer', 'accept_offer', 'decline_offer', 'shipment', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
+  in_review: ['cancel', 'decision', 'offer', 'accept_offer', 'decline_offer', 'shipment', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
   awaiting_handover: ['cancel', 'offer', 'accept_offer', 'decline_offer', 'shipment', 'pickup', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
   in_transit: ['shipment', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
   at_warehouse: ['receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
-  settling: ['receive', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
-  completed: ['receive', 'appeal', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'pause', 'resume', 'extend', 'advance'],
-  rejected: ['receive', 'appeal', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'pause', 'resume', 'extend', 'advance'],
+  settling: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
+  completed: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'pause', 'resume', 'extend', 'advance'],
+  rejected: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'pause', 'resume', 'extend', 'advance'],
   cancelled: ['receive', 'resolve', 'goodwill', 'approve_compensation', 'reject_compensation', 'advance'],
   expired: ['receive', 'resolve', 'goodwill', 'approve_compensation', 'reject_compensation', 'advance'],
 } as const satisfies Record<Status, readonly string[]>; // prettier-ignore
@@ -40,7 +40,8 @@ export const moves = {
   sent_back: {},
 } as const satisfies Record<Unit['logistics'], Partial<Record<string, Unit['logistics']>>>;
 export type Report = 'handed_over' | 'lost' | 'receive' | 'short' | 'expire' | 'send_back' | 'sent';
-export const destination = (unit: Unit, report: Report): Unit['logistics'] | undefined => (moves[unit.logistics] as Partial<Record<Report, Unit['logistics']>>)[report];
+export const destination = (unit: Unit, report: Report): Unit['logistics'] | undefined =>
+  (moves[unit.logistics] as Partial<Record<Report, Unit['logistics']>>)[report];
 
 /** The saga: what each step does, and beside it what undoes it. */
 export const steps = {
@@ -51,7 +52,7 @@ export const steps = {
 
 /** Where each refund may go next; a status without a line is final. */
 export const refundMoves = {
-  awaiting_approval: ['pending', 'awaiting_payout', 'rejected'],
+  awaiting_approval: ['pending', 'succeeded', 'awaiting_payout', 'rejected'],
   pending: ['succeeded', 'failed', 'unknown', 'pending'],
   unknown: ['succeeded', 'failed', 'pending', 'unknown'],
   failed: ['pending', 'redirected'],
@@ -85,11 +86,13 @@ export function moneyOf(state: ReturnState, unit: Unit): Money {
 }
 
 /** Whether the goods of a unit have come as far as they must before it can be settled. */
-export const inspected = (state: ReturnState, unit: Unit): boolean => !lineOf(state, unit).goodsBack || unit.inspection === 'passed' || unit.inspection === 'waived';
+export const inspected = (state: ReturnState, unit: Unit): boolean =>
+  !lineOf(state, unit).goodsBack || unit.inspection === 'passed' || unit.inspection === 'waived';
 
 export function unitStatus(state: ReturnState, unit: Unit): Status {
   if (state.end) return state.end;
   const line = lineOf(state, unit);
+  if (unit.released) return isRejected(state, unit) ? 'rejected' : 'expired';
   if (line.authorization === 'pending' || (line.appeal === 'open' && isRejected(state, unit))) return 'in_review';
   if (isRejected(state, unit)) return 'rejected';
   if (!inspected(state, unit)) return beforeInspection[unit.logistics];
@@ -111,17 +114,26 @@ const beforeInspection = {
 } as const satisfies Record<Unit['logistics'], Status>;
 
 export function status(state: ReturnState): Status {
-  const found = new Set(state.units.map((unit) => unitStatus(state, unit)));
   if (state.sequence === 0) return 'in_review';
-  return openStatuses.find((open) => found.has(open)) ?? state.end ?? (found.has('completed') ? 'completed' : 'rejected');
+  if (state.end) return state.end;
+  const found = new Set(state.units.map((unit) => unitStatus(state, unit)));
+  // Money under way for a unit that has been decided anew since is money under way.
+  if (state.refunds.some((refund) => refund.status !== 'succeeded' && refund.status !== 'redirected')) found.add('settling');
+  return openStatuses.find((open) => found.has(open)) ?? (['completed', 'rejected'] as const).find((end) => found.has(end)) ?? 'expired';
 }
+
+/** Whether somebody has to decide about a line that still has units of this return. */
+export const awaitsReview = (state: ReturnState, line: Line, what: 'application' | 'appeal'): boolean =>
+  (what === 'application' ? line.authorization === 'pending' : line.appeal === 'open') &&
+  state.units.some((unit) => unit.lineId === line.lineId && !unit.released);
 
 /** Which stages have a clock running: a stage is open while somebody owes something in it. */
 export const stageOpen = {
-  review: (state) => !state.end && state.lines.some((line) => line.authorization === 'pending' || line.appeal === 'open'),
+  review: (state) => !state.end && state.lines.some((line) => awaitsReview(state, line, 'application') || awaitsReview(state, line, 'appeal')),
   handover: (state) => state.units.some((unit) => unitStatus(state, unit) === 'awaiting_handover'),
   transit: (state) => state.units.some((unit) => unitStatus(state, unit) === 'in_transit'),
-  inspection: (state) => state.units.some((unit) => unitStatus(state, unit) === 'at_warehouse' && unit.logistics === 'received' && unit.inspection === 'pending'),
+  inspection: (state) =>
+    state.units.some((unit) => unitStatus(state, unit) === 'at_warehouse' && unit.logistics === 'received' && unit.inspection === 'pending'),
   offer: (state) => state.offers.some((offer) => offer.status === 'open'),
   replacement: (state) => !state.end && state.replacements.some((one) => isShipping(state, one)),
   repair: (state) => state.units.some((unit) => unitStatus(state, unit) === 'at_warehouse' && inspected(state, unit)),

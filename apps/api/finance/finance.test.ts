@@ -1,0 +1,90 @@
+import { ledgerEntryAnswer, refundAnswer } from '#libs/contracts/finance-answers';
+import { Returns, sketchOrder, unit } from '#libs/domain/money/money-fixtures';
+import { settle } from '#libs/domain/money/settle';
+import type { Settlement } from '#libs/domain/money/settlement-types';
+import type { LedgerEntry, RefundRow } from '#libs/persistence/finance-reads';
+import { explainRefund } from './explanation';
+import { presentEntry, presentRefund } from './present-finance';
+
+const order = sketchOrder({ lines: [{ unitPrice: 1000, quantity: 3 }], discounts: [{ amount: 299 }] });
+const inputs = new Returns(order).input([unit('1', 1)]);
+const settlement = settle(inputs);
+/** As it comes out of the database, with what was stored beside the figures. */
+const stored = (document: object) => ({
+  id: 'stl_1',
+  document: JSON.parse(JSON.stringify({ id: 'stl_1', ...document })) as Settlement,
+  inputs,
+  rules: { policy: 'pol_1' },
+});
+
+describe('the explanation of a refund', () => {
+  it('matches when the stored inputs still give the stored figures', () => {
+    expect(explainRefund('rfd_1', stored(settlement))).toMatchObject({ refundId: 'rfd_1', settlementId: 'stl_1', matches: true, recomputed: settlement });
+  });
+
+  it('does not match when one figure was changed, however deep', () => {
+    const [line] = settlement.lines;
+    expect(explainRefund('rfd_1', stored({ ...settlement, total: settlement.total + 1 })).matches).toBe(false);
+    expect(explainRefund('rfd_1', stored({ ...settlement, lines: [{ ...line, discountAmount: 0 }] })).matches).toBe(false);
+  });
+
+  it('does not match, and computes nothing, when the inputs cannot be settled', () => {
+    const broken = { ...stored(settlement), inputs: { ...inputs, units: [unit('no such line', 1)] } };
+    expect(explainRefund('rfd_1', broken)).toMatchObject({ matches: false, recomputed: null });
+  });
+});
+
+const refund: RefundRow = {
+  id: 'rfd_1',
+  returnId: 'ret_1',
+  orderNumber: 'A1',
+  settlementId: 'stl_1',
+  tenderId: 't1',
+  provider: 'sandbox',
+  providerPaymentId: 'pay_ok_1',
+  amount: 900,
+  currency: 'CNY',
+  status: 'pending',
+  attempt: 2,
+  providerRefundId: null,
+  grantedBy: 'usr_1',
+  redirectedFrom: null,
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
+  attempts: [],
+  approvals: [],
+  position: '1970-01-01 00:00:00+00',
+};
+
+describe('a refund as finance sees it', () => {
+  it('has the shape its description promises, and nothing else', () => {
+    expect(refundAnswer.strict().parse(JSON.parse(JSON.stringify(presentRefund(refund))))).toMatchObject({ id: 'rfd_1', amount: 900 });
+  });
+
+  it('names the key of the latest call, and before it that of the call to come', () => {
+    const attempt = { attempt: 1, idempotencyKey: 'rfd_1/1', status: 'failed', code: 'declined', providerRefundId: null, requestedAt: '', answeredAt: null };
+    expect(presentRefund({ ...refund, attempts: [attempt] }).idempotencyKey).toBe('rfd_1/1');
+    expect(presentRefund(refund).idempotencyKey).toBe('rfd_1/2');
+  });
+});
+
+describe('a ledger entry', () => {
+  it('debits the account a posting comes from, credits the one it goes to, and so is balanced', () => {
+    const entry: LedgerEntry = {
+      id: 'e1',
+      at: new Date(0),
+      returnId: 'ret_1',
+      refundId: null,
+      type: 'goods_returned',
+      currency: 'CNY',
+      position: '1970-01-01 00:00:00+00',
+      postings: [
+        { from: 'sales_returns', to: 'refunds_payable', amount: 750 },
+        { from: 'tax_payable', to: 'refunds_payable', amount: 150 },
+      ],
+    };
+    const shown = ledgerEntryAnswer.strict().parse(JSON.parse(JSON.stringify(presentEntry(entry))));
+    expect(shown.postings[0]).toEqual({ account: 'sales_returns', debitAmount: 750, creditAmount: 0 });
+    expect(shown.postings.reduce((sum, side) => sum + side.debitAmount - side.creditAmount, 0)).toBe(0);
+  });
+});

@@ -1,0 +1,290 @@
+import { builtInCalendars } from '../calendar/built-in-calendars';
+import { sketchOrder, tax, type OrderSketch } from '../money/money-fixtures';
+import { untouchedMoney } from '../money/order-money';
+import type { SettledUnit, SettlementInput } from '../money/settlement-types';
+import type { Order } from '../order';
+import { defaultPolicy } from '../policy/default-policy';
+import type { Policy } from '../policy/policy';
+import { decide } from './decide';
+import { due } from './due';
+import { evolve, type Event, type EventOf } from './evolve';
+import type { Actor, Application, ApplicationLine, Input, InputType, InspectedUnit, Outcome, Refusal, World } from './input';
+import { newReturn, unitKey, type Refund, type ReturnState, type Unit } from './state';
+import { status } from './tables';
+
+/** Orders, policies and a small world for tests of the process: deterministic, and it remembers money, claims and stock as the database would. */
+export const start = Date.parse('2026-11-16T02:00:00Z'); // a Monday morning in Shanghai
+export const hour = 3_600_000;
+export const day = 24 * hour;
+
+export const actors = {
+  customer: { kind: 'customer', id: 'usr_customer' },
+  agent: { kind: 'agent', id: 'usr_agent', goodwillLimitAmount: 5000, decisionLimitAmount: 100_000 },
+  agent2: { kind: 'agent', id: 'usr_agent2', goodwillLimitAmount: 5000, decisionLimitAmount: 100_000 },
+  warehouse: { kind: 'warehouse', id: 'usr_warehouse' },
+  finance: { kind: 'finance', id: 'usr_finance' },
+  finance2: { kind: 'finance', id: 'usr_finance2' },
+  admin: { kind: 'admin', id: 'usr_admin', goodwillLimitAmount: Number.MAX_SAFE_INTEGER },
+  carrier: { kind: 'carrier', id: 'sandbox' },
+  provider: { kind: 'provider', id: 'sandbox' },
+  system: { kind: 'system', id: 'system' },
+} as const satisfies Record<string, Actor>;
+export type ActorName = keyof typeof actors;
+
+/** Line 1: three pieces at 1000, line 2: one at 2000, line 3: one at 500; one card paid everything. */
+export function sampleOrder(sketch: Partial<OrderSketch> = {}): Order {
+  return sketchOrder({
+    lines: [
+      { unitPrice: 1000, quantity: 3, sku: 'TEE-M', taxRates: tax('0.20') },
+      { unitPrice: 2000, sku: 'COAT' },
+      { unitPrice: 500, sku: 'CAP' },
+    ],
+    tenders: [{ tenderId: 't1', kind: 'card', providerPaymentId: 'pay_ok_1', amount: 5500 }],
+    ...sketch,
+  });
+}
+export const samplePolicy = (change: Partial<Policy> = {}): Policy => ({ ...defaultPolicy('CNY', '2026-01-01T00:00:00Z'), ...change });
+/** Nothing is approved by rule. */
+export const reviewed = (change: Partial<Policy> = {}): Policy => samplePolicy({ approval: { automatic: [] }, ...change });
+
+export function applicationLine(lineId: string, change: Partial<ApplicationLine> = {}): ApplicationLine {
+  return { lineId, quantity: 1, reason: 'damaged', resolution: 'refund', exchangeSku: null, adjustmentAmount: null, evidenceCount: 1, ...change };
+}
+export function application(lines: readonly ApplicationLine[] = [applicationLine('1')], change: Partial<Application> = {}): Application {
+  return { orderNumber: 'A1', channel: 'web', lines, method: 'self_ship', pickup: null, refundTo: 'original', ...change };
+}
+export function inspected(change: Partial<InspectedUnit> = {}): InspectedUnit {
+  return { unit: null, quantity: 1, grade: 'A', disposition: 'restock', accepted: true, fault: null, missingParts: false, ...change };
+}
+
+/** What an input carries, without id and actor. */
+export type BodyOf<T extends InputType> = Omit<Input<T>, 'id' | 'type' | 'actor'>;
+export interface BenchOptions {
+  readonly order?: Order;
+  readonly policy?: Policy;
+  readonly world?: Partial<World>;
+}
+interface Claim {
+  readonly lineId: string;
+  readonly unit: number;
+  outcome: 'open' | 'refunded' | 'refunded_kept' | 'adjusted' | 'kept';
+  given: number;
+  live: boolean;
+}
+
+/** One return with everything around it: each input is decided, its events folded and booked as the rows would be. */
+export class Bench {
+  state: ReturnState = newReturn('demo', 'ret_1');
+  now = start;
+  order: Order;
+  policy: Policy;
+  readonly log: Event[] = [];
+  readonly stock: Record<string, { available: number; price: number; title: string }>;
+  readonly tenders: { tenderId: string; capturedAmount: number; refundedAmount: number; pendingAmount: number; disputedAmount: number }[];
+  readonly claims: Claim[] = [];
+  readonly shipments: { shipmentId: string; refundedAmount: number }[] = [];
+  grantedAmount = 0;
+  readonly #more: Partial<World>;
+  readonly #numbers = new Map<string, number>();
+  #inputs = 0;
+
+  constructor({ order = sampleOrder(), policy = samplePolicy(), world = {} }: BenchOptions = {}) {
+    this.order = order;
+    this.policy = policy;
+    this.#more = world;
+    this.tenders = untouchedMoney(order).tenders.map((tender) => ({ ...tender }));
+    this.stock = Object.fromEntries(
+      [...order.lines.map(({ sku, unitPrice }) => [sku, unitPrice] as const), ['TEE-L', 1000] as const, ['TEE-SALE', 600] as const].map(([sku, price]) => [
+        sku,
+        { available: 5, price, title: sku },
+      ]),
+    );
+  }
+
+  get world(): World {
+    const live = new Set(this.claims.filter((claim) => claim.live).map(unitKey));
+    return {
+      now: this.now + this.state.clockOffset,
+      newId: (prefix) => this.#next(prefix),
+      newReturnNumber: () => 'R-7K3M-9Q2D',
+      newCouponCode: () => this.#next('COUPON'),
+      policy: this.policy,
+      policyRef: { id: 'pol_1', version: 1 },
+      order: this.order,
+      money: {
+        tenders: this.tenders.map((tender) => ({ ...tender })),
+        shipments: [...this.shipments],
+        settledUnits: this.claims.filter((claim) => claim.live && claim.outcome.startsWith('refunded')),
+        keptUnits: this.claims.filter((claim) => claim.live && ['kept', 'refunded_kept'].includes(claim.outcome)),
+        givenAmounts: this.claims
+          .filter((claim) => claim.outcome === 'adjusted' || (claim.outcome === 'kept' && claim.given > 0))
+          .map(({ lineId, unit, given }) => ({ lineId, unit, amount: given })),
+        refundedAmount: this.grantedAmount,
+        points: { restored: 0, revoked: 0 },
+      },
+      grantedAmount: this.grantedAmount,
+      freeUnits: Object.fromEntries(
+        this.order.lines.map(({ lineId, quantity }) => [
+          lineId,
+          Array.from({ length: quantity }, (_, index) => index + 1).filter((unit) => !live.has(unitKey({ lineId, unit }))),
+        ]),
+      ),
+      stock: this.stock,
+      calendars: Object.fromEntries(builtInCalendars.map((calendar) => [calendar.id, calendar])),
+      customer: { blocked: false, riskScore: 0, tier: null },
+      usedCoupons: [],
+      ...this.#more,
+    };
+  }
+  get status() {
+    return status(this.state);
+  }
+  #next(prefix: string): string {
+    const number = (this.#numbers.get(prefix) ?? 0) + 1;
+    this.#numbers.set(prefix, number);
+    return `${prefix}_${number}`;
+  }
+
+  /** Decides without writing anything. */
+  ask<T extends InputType>(type: T, body: BodyOf<T>, by: ActorName = 'system'): readonly Event[] | Refusal {
+    const input = { id: `input/${++this.#inputs}`, type, actor: actors[by], ...body } as unknown as Input;
+    return decide(this.state, input, this.world);
+  }
+  /** Decides and books; a refusal is returned and changes nothing. */
+  try<T extends InputType>(type: T, body: BodyOf<T>, by: ActorName = 'system'): readonly Event[] | Refusal {
+    const verdict = this.ask(type, body, by);
+    if (!('refusal' in verdict)) this.#book(verdict);
+    return verdict;
+  }
+  /** Decides and books what must be taken. */
+  do<T extends InputType>(type: T, body: BodyOf<T>, by: ActorName = 'system'): readonly Event[] {
+    const verdict = this.try(type, body, by);
+    if ('refusal' in verdict) throw new Error(`${type} was refused: ${verdict.refusal.code}, ${verdict.refusal.detail}`);
+    return verdict;
+  }
+  /** The code of the refusal, or null when it is taken; nothing is written. */
+  refusal<T extends InputType>(type: T, body: BodyOf<T>, by: ActorName = 'system'): string | null {
+    const verdict = this.ask(type, body, by);
+    return 'refusal' in verdict ? verdict.refusal.code : null;
+  }
+  /** The provider answers the open call of this name; the oldest one, or that of `subject`. */
+  answer(call: string, result: Outcome, subject?: string): readonly Event[] {
+    const { effects, later } = due(this.state);
+    const open = [...effects, ...later.map((one) => one.effect)].find((effect) => effect.call === call && (subject === undefined || effect.subject === subject));
+    if (!open) throw new Error(`nobody waits for ${call}; open: ${effects.map((effect) => effect.id).join(', ')}`);
+    return this.do('outcome', { effect: open.id, call, subject: open.subject, result });
+  }
+  /** Time passes: every moment up to then comes, in its order. */
+  pass(ms: number): void {
+    const until = this.now + ms;
+    for (;;) {
+      const moments = due(this.state).moments.toSorted((a, b) => a.at - b.at);
+      const next = moments.find(({ at }) => at - this.state.clockOffset <= until);
+      if (!next) break;
+      this.now = Math.max(this.now, next.at - this.state.clockOffset);
+      const { length } = this.do('moment', { stage: next.stage, kind: next.kind, at: next.at });
+      if (length === 0) throw new Error(`the moment ${next.stage} ${next.kind} changed nothing and would come for ever`);
+    }
+    this.now = until;
+  }
+
+  #book(events: readonly Event[]): void {
+    for (const event of events) {
+      const before = this.state;
+      this.state = evolve(before, event);
+      this.log.push(event);
+      this.#bookClaims(event);
+      if (event.type === 'settled') this.#bookSettlement(event);
+      if (event.type === 'refund_changed') this.#paid(refundOf(before, event.refundId), refundOf(this.state, event.refundId));
+      if (event.type === 'refund_redirected') {
+        this.#tender(refundOf(before, event.refundId), (tender, amount) => (tender.pendingAmount -= amount));
+        this.#tender(event.refund, (tender, amount) => (tender[event.refund.status === 'succeeded' ? 'refundedAmount' : 'pendingAmount'] += amount));
+      }
+      if (event.type === 'replacement_reserved' && event.replacement.status === 'reserved') this.stock[event.replacement.sku]!.available -= 1;
+      if (event.type === 'replacement_changed' && event.set.status === 'cancelled') {
+        const was = before.replacements.find((one) => one.replacementId === event.replacementId)!;
+        if (was.status === 'reserved') this.stock[was.sku]!.available += 1;
+      }
+    }
+  }
+  #bookClaims(event: Event): void {
+    if (event.type === 'applied') this.claims.push(...event.units.map(([lineId, unit]): Claim => ({ lineId, unit, outcome: 'open', given: 0, live: true })));
+    if (event.type === 'reopened') {
+      const units = this.state.units.filter((unit) => event.units.includes(unitKey(unit)));
+      this.claims.push(...units.map(({ lineId, unit }): Claim => ({ lineId, unit, outcome: 'open', given: 0, live: true })));
+    }
+    if (event.type === 'units_released') for (const claim of this.claims) if (event.units.includes(unitKey(claim))) claim.live = false;
+  }
+  #bookSettlement(event: EventOf<'settled'>): void {
+    const { settled, inputs } = event.detail as unknown as { settled: readonly SettledUnit[]; inputs: SettlementInput };
+    for (const unit of settled) {
+      const claim = this.claims.find((one) => one.live && unitKey(one) === unitKey(unit));
+      if (!claim) throw new Error(`${unitKey(unit)} was settled without a claim`);
+      const keeps = inputs.units.find((one) => unitKey(one) === unitKey(unit))?.keepsGoods === true;
+      claim.outcome = ({ refund: keeps ? 'refunded_kept' : 'refunded', exchange: 'kept', adjustment: 'adjusted', none: 'kept' } as const)[unit.kind];
+      claim.given += unit.amount;
+      if (claim.outcome === 'adjusted') claim.live = false;
+    }
+    const { shipping } = (event.detail as unknown as { settlement: { shipping: { shipmentId: string; amount: number }[] } }).settlement;
+    this.shipments.push(...shipping.filter(({ amount }) => amount > 0).map(({ shipmentId, amount }) => ({ shipmentId, refundedAmount: amount })));
+    this.grantedAmount += event.total;
+    for (const refund of event.refunds) this.#tender(refund, (tender, amount) => (tender[refund.status === 'succeeded' ? 'refundedAmount' : 'pendingAmount'] += amount));
+  }
+  #paid(was: Refund, is: Refund): void {
+    if ((was.status === 'succeeded') === (is.status === 'succeeded')) return;
+    const sign = is.status === 'succeeded' ? 1 : -1;
+    this.#tender(is, (tender, amount) => {
+      tender.pendingAmount -= sign * amount;
+      tender.refundedAmount += sign * amount;
+    });
+  }
+  #tender({ tenderId, amount }: Refund, change: (tender: Bench['tenders'][number], amount: number) => void): void {
+    const tender = this.tenders.find((candidate) => candidate.tenderId === tenderId);
+    if (tender) change(tender, amount);
+  }
+
+  // What most stories begin with.
+  apply(lines?: readonly ApplicationLine[], change?: Partial<Application>): this {
+    this.do('apply', { application: application(lines, change) }, 'customer');
+    return this;
+  }
+  decide(decision: 'approve' | 'reject', lineIds: readonly string[] = this.state.lines.map((line) => line.lineId), by: ActorName = 'agent'): this {
+    this.do('decision', { lines: lineIds.map((lineId) => ({ lineId, decision })) }, by);
+    return this;
+  }
+  ship(trackingNumber = 'TRK1'): this {
+    this.do('shipment', { carrier: 'sandbox', trackingNumber }, 'customer');
+    return this;
+  }
+  scan(scanned: BodyOf<'scan'>['status'], trackingNumber = 'TRK1'): readonly Event[] {
+    return this.do('scan', { trackingNumber, status: scanned, scannedAt: new Date(this.now).toISOString() }, 'carrier');
+  }
+  receive(quantities: Readonly<Record<string, number>>, change: Partial<BodyOf<'receive'>> = {}): readonly Event[] {
+    const lines = Object.entries(quantities).map(([lineId, quantity]) => ({ lineId, sku: null, quantity }));
+    return this.do('receive', { receiptId: this.#next('rcp'), lines, trackingNumber: null, final: false, ...change }, 'warehouse');
+  }
+  inspect(lineId: string, ...units: readonly InspectedUnit[]): readonly Event[] {
+    return this.do('inspect', { lines: [{ lineId, units: units.length > 0 ? units : [inspected()] }] }, 'warehouse');
+  }
+  /** Everything of the return arrives and is inspected alike. */
+  bring(change: Partial<InspectedUnit> = {}): this {
+    for (const { lineId } of this.state.lines) {
+      const quantity = this.state.units.filter((unit) => unit.lineId === lineId).length;
+      this.receive({ [lineId]: quantity });
+      this.inspect(lineId, inspected({ quantity, ...change }));
+    }
+    return this;
+  }
+  unit(lineId = '1', number = 1): Unit {
+    return this.state.units.find((unit) => unit.lineId === lineId && unit.unit === number)!;
+  }
+  get types(): string[] {
+    return this.log.map((event) => event.type);
+  }
+  deadline(stage: ReturnState['deadlines'][number]['stage']) {
+    return this.state.deadlines.find((deadline) => deadline.stage === stage);
+  }
+}
+function refundOf(state: ReturnState, refundId: string): Refund {
+  return state.refunds.find((refund) => refund.refundId === refundId)!;
+}

@@ -1,0 +1,98 @@
+import { freezeOrder, unitShare } from '../money/order-shares';
+import type { Resolution } from '../policy/policy';
+import type { Event } from './evolve';
+import { refuse, type Input, type Refusal, type World } from './input';
+import { approve } from './review';
+import { unitKey, type Offer, type ReturnState, type Unit } from './state';
+import { isRejected, replacementOf } from './tables';
+
+/** Something else than was asked for, such as keeping it for a part of the price. One at a time; never more than its lines can give. */
+export function offer(state: ReturnState, { resolution, amount }: Input<'offer'>, world: World): readonly Event[] | Refusal {
+  if (state.offers.some((one) => one.status === 'open')) return refuse('invalid_state', 'the customer has not answered the last offer yet');
+  if (state.offers.length >= 50) return refuse('invalid_state', 'a return has at most 50 offers');
+  if (!isOpenFor(state, resolution)) return refuse('invalid_state', 'everything of this return is decided or under way');
+  const most = offered(state).reduce((sum, unit) => sum + worth(unit, world), 0);
+  if (amount !== null && resolution !== 'store_credit' && amount > most) return refuse('amount_unavailable', `these lines can give ${most} at the most`);
+  return [{ type: 'offer_made', offer: { offerId: world.newId('ofr'), resolution, amount, status: 'open' } }];
+}
+
+/** What an offer is about: units that nobody has settled and that are not on their way, or whose replacement is not there. */
+function offered(state: ReturnState): readonly Unit[] {
+  if (state.end) return [];
+  return state.units.filter((unit) => {
+    if (unit.money !== 'quoted' || unit.settlementId !== null || unit.released || isRejected(state, unit)) return false;
+    return (unit.inspection === 'pending' && ['awaiting', 'lost', 'short'].includes(unit.logistics)) || replacementOf(state, unit)?.status === 'short';
+  });
+}
+/** Store credit may also be offered for money that is still to come, or that could not be paid to its tender. */
+export function isOpenFor(state: ReturnState, resolution: Offer['resolution']): boolean {
+  if (resolution !== 'store_credit') return offered(state).length > 0;
+  const toCome = state.units.some((unit) => unit.money === 'quoted' && !unit.released && !isRejected(state, unit));
+  return state.end === null && (toCome || state.refunds.some((refund) => refund.status === 'failed'));
+}
+
+/** What a unit can give at the most: what was paid for it, less what it was given before. */
+function worth({ lineId, unit }: Unit, { order, money }: World): number {
+  const line = freezeOrder(order).lines.find((candidate) => candidate.lineId === lineId);
+  const given = money.givenAmounts.reduce((sum, one) => (one.lineId === lineId && one.unit === unit ? sum + one.amount : sum), 0);
+  return line ? Math.max(0, unitShare(line, unit).paidAmount - given) : 0;
+}
+
+export function answerOffer(
+  state: ReturnState,
+  offerId: string,
+  answer: Extract<Offer['status'], 'accepted' | 'declined'>,
+  world: World,
+): readonly Event[] | Refusal {
+  const one = state.offers.find((candidate) => candidate.offerId === offerId);
+  if (!one) return refuse('not_found', `no offer ${offerId}`);
+  if (one.status !== 'open') return refuse('invalid_state', `the offer is ${one.status}`);
+  const closed: Event = { type: 'offer_closed', offerId, set: { status: answer } };
+  return answer === 'declined' ? [closed] : [closed, ...accepted(state, one, world)];
+}
+
+function accepted(state: ReturnState, { resolution, amount }: Offer, world: World): Event[] {
+  if (resolution === 'store_credit') return [{ type: 'refund_destination_changed', refundTo: 'store_credit' }];
+  const units = offered(state);
+  const shares = shareOut(units, amount, world);
+  // With an amount it is: keep it, and have this for it.
+  const instead = amount !== null && (resolution === 'refund_only' || resolution === 'refund') ? ('adjustment' as const) : resolution;
+  const dropped = units.flatMap((unit): Event[] => {
+    const replacement = replacementOf(state, unit);
+    return replacement ? [{ type: 'replacement_changed', replacementId: replacement.replacementId, set: { status: 'cancelled' } }] : [];
+  });
+  const changed = [...shares].flatMap(([lineId, share]) => changeLine(state, lineId, units, instead, amount === null ? null : share));
+  return [...dropped, ...changed, ...approve(state, [...shares.keys()], null)];
+}
+
+/** A line as a whole where all of it is open; else the units that are, so that those on their way keep what was agreed for them. */
+function changeLine(state: ReturnState, lineId: string, units: readonly Unit[], resolution: Resolution, adjustmentAmount: number | null): Event[] {
+  const open = units.filter((unit) => unit.lineId === lineId);
+  const stays = resolution === 'adjustment' || resolution === 'refund_only' || resolution === 'reship';
+  const article = resolution === 'exchange' || resolution === 'reship' ? { exchangeSku: null, exchangePrice: null } : {};
+  const amount = adjustmentAmount === null ? {} : { adjustmentAmount };
+  if (state.units.every((unit) => unit.lineId !== lineId || unit.released || open.includes(unit))) {
+    const goodsBack = resolution === 'repair' || (stays && open.every((unit) => unit.logistics === 'received'));
+    return [{ type: 'line_changed', lines: [lineId], set: { resolution, ...((stays || goodsBack) && { goodsBack }), ...article, ...amount } }];
+  }
+  const set: Partial<Unit> = { resolution, ...(stays && { inspection: 'waived' }) };
+  const given: Event[] = adjustmentAmount === null ? [] : [{ type: 'line_changed', lines: [lineId], set: amount }];
+  return [...given, { type: 'resolved', units: open.map(unitKey), set }];
+}
+
+/** An amount for several lines, by what each can give; the last one takes what rounding leaves. */
+function shareOut(units: readonly Unit[], amount: number | null, world: World): Map<string, number> {
+  const worths = new Map<string, number>();
+  for (const unit of units) worths.set(unit.lineId, (worths.get(unit.lineId) ?? 0) + worth(unit, world));
+  const whole = [...worths.values()].reduce((sum, one) => sum + one, 0);
+  let [passed, given] = [0, 0];
+  return new Map(
+    [...worths].map(([lineId, one]) => {
+      passed += one;
+      const upTo = whole === 0 ? 0 : Number((BigInt(amount ?? 0) * BigInt(passed)) / BigInt(whole));
+      const share = upTo - given;
+      given = upTo;
+      return [lineId, share] as const;
+    }),
+  );
+}
