@@ -157,7 +157,7 @@ export class ManagedProcess {
       if (signal?.aborted) throw new StackError('the start was interrupted.');
       if (this.died) throw new StackError(`${this.name} ${this.died} while starting.${this.lastWords()}`);
       if (Date.now() > until) throw new StackError(`${this.name} did not become ready within ${this.spec.readyWithinMs / 1000} s.${this.lastWords()}`);
-      await sleep(50);
+      await sleep(100);
     }
   }
 

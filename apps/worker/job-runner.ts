@@ -29,8 +29,8 @@ export class JobRunner implements OnApplicationBootstrap, BeforeApplicationShutd
   async onApplicationBootstrap(): Promise<void> {
     this.runner = await run({
       connectionString: this.settings.values.DATABASE_URL,
-      // One connection listens, one takes and ends jobs for all.
-      maxPoolSize: 4,
+      // One more than jobs at a time: it listens.
+      maxPoolSize: CONCURRENCY + 1,
       concurrency: CONCURRENCY,
       noHandleSignals: true,
       taskList: taskList(this.context),

@@ -17,7 +17,8 @@ export function installRuntime(log: Logger): void {
   });
 }
 
-const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+/** That its workers change their state is for debugging; what matters of it we say ourselves. */
+const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
 
 class RuntimeLog implements TemporalLogger {
   constructor(private readonly sink: Logger) {}

@@ -40,7 +40,7 @@ export const inspectedUnits = z
     disposition: z.enum(dispositions),
     accepted: z.boolean(),
     fault: z.enum(faults).nullable().default(null),
-    missingParts: z.boolean().default(false),
+    missingParts: z.boolean().nullable().default(null),
     serial: name(100).nullable().default(null),
     note: optionalText,
     evidence,

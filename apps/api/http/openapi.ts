@@ -41,6 +41,7 @@ const ownPath = (summary: string, contentType: string) => ({
     tags: ['description'],
     summary,
     security: [],
+    'x-public': true,
     responses: { 200: { description: summary, content: { [contentType]: { schema: { type: contentType === 'text/html' ? 'string' : 'object' } } } } },
   },
 });
@@ -67,13 +68,7 @@ function plain(json: Record<string, unknown>): void {
 
 /** What all operations have in common: who may, how it fails, and the idempotency key. */
 function complete(operation: Operation, method: string, failure: Schema): void {
-  const {
-    'x-roles': roles,
-    'x-scope': scope,
-    'x-public': open,
-    ...rest
-  } = operation as Operation & { 'x-roles'?: string[]; 'x-scope'?: string; 'x-public'?: boolean };
-  for (const key of Object.keys(operation)) if (!(key in rest)) delete (operation as unknown as Record<string, unknown>)[key];
+  const { 'x-roles': roles, 'x-scope': scope, 'x-public': open } = operation as Operation & { 'x-roles'?: string[]; 'x-scope'?: string; 'x-public'?: boolean };
   const allowed = roles?.map((role) => (role === 'service' && scope ? `service (scope ${scope})` : role));
   operation.description = [operation.description, open ? 'Without a token.' : `Roles: ${allowed?.join(', ')}.`].filter(Boolean).join('\n\n');
   if (open) operation.security = [];

@@ -17,10 +17,10 @@ export async function reconcile(context: JobContext): Promise<void> {
   for (const [part, work] of Object.entries(parts)) {
     try {
       const count = await work(context);
-      if (count > 0) context.log.info({ part, count }, 'reconciled');
+      if (count > 0) context.log.info({ what: part, count }, 'reconciled');
     } catch (error) {
       failed.push(part);
-      context.log.warn({ part, err: error }, 'could not be reconciled; tried again in a minute');
+      context.log.warn({ what: part, err: error }, 'could not be reconciled; tried again in a minute');
     }
   }
   if (failed.length === Object.keys(parts).length) throw new Error('nothing could be reconciled');

@@ -117,7 +117,7 @@ function settlingOf(application: Application, assessment: Assessment, world: Wor
       fault,
       grade: null,
       missingParts: null,
-      keepsGoods: !goodsBack,
+      keepsGoods: asked.resolution !== 'adjustment' && !goodsBack,
       exchangePrice: exchangePriceOf(asked, world),
       adjustmentAmount: position === 0 ? asked.adjustmentAmount : null,
     }));

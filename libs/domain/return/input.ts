@@ -39,7 +39,7 @@ export interface InspectedUnit {
   readonly disposition: Disposition;
   readonly accepted: boolean;
   readonly fault: Fault | null;
-  readonly missingParts: boolean;
+  readonly missingParts: boolean | null;
 }
 /** What each input carries. */
 interface Body {

@@ -93,7 +93,8 @@ function settlingOf(state: ReturnState, units: readonly Unit[]): Settling[] {
       fault: unit.fault ?? line.fault,
       grade: unit.grade,
       missingParts: unit.missingParts,
-      keepsGoods: !line.goodsBack || unit.logistics === 'kept_by_customer',
+      // An adjusted article may still be returned later: only what is refunded and kept is kept for good.
+      keepsGoods: resolutionOf(state, unit) !== 'adjustment' && (!line.goodsBack || unit.logistics === 'kept_by_customer'),
       exchangePrice: line.exchangePrice,
       adjustmentAmount: first ? line.adjustmentAmount : null,
     };
