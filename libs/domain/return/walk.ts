@@ -191,12 +191,14 @@ function steps(bench: Bench): Move[] {
       move('retry_refund', { refundId }, by),
     ])),
     ...state.parcels.filter(({ direction, trackingNumber }) => direction === 'outbound' && trackingNumber !== null).map(({ trackingNumber }) => move('scan', { trackingNumber: trackingNumber!, status: 'delivered', scannedAt: '' }, 'carrier')),
-    ...state.units.flatMap(({ lineId, unit }) => [
+    ...state.units.filter(({ logistics, inspection }) => logistics === 'received' && inspection === 'pending').flatMap(({ lineId, unit }) => [
       move('inspect', { lines: [{ lineId, units: [inspected({ unit, quantity: null })] }] }, 'warehouse'),
+    ]),
+    ...state.units.flatMap(({ lineId, unit }) => [
       move('repair', { lineId, unit, outcome: 'repaired' }, 'warehouse'),
     ]),
     ...state.deadlines.filter(({ pausedAt }) => pausedAt !== null).map(({ stage }) => move('resume', { stage }, 'agent')),
-    ...state.units.map(({ lineId, unit }) => move('resolve', { units: [{ lineId, unit, logistics: 'kept_by_customer', money: 'refund' }] }, 'agent')),
+    ...state.units.filter(({ inspection }) => inspection !== 'waived').map(({ lineId, unit }) => move('resolve', { units: [{ lineId, unit, logistics: 'kept_by_customer', money: 'refund' }] }, 'agent')),
     ...state.units.map(({ lineId, unit }) => move('resolve', { units: [{ lineId, unit, logistics: 'kept_by_customer', money: 'none' }] }, 'agent')),
   ];
 }
