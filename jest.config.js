@@ -1,5 +1,5 @@
 /** Nest 12 ships ES modules only. Jest on Node < 24.9 cannot require() them, so swc turns them into CommonJS too. */
-const esmOnly = ['@nestjs', 'file-type', 'strtok3', 'token-types', 'uint8array-extras', '@tokenizer', '@borewit'];
+const esmOnly = ['@nestjs'];
 
 const shared = {
   rootDir: __dirname,

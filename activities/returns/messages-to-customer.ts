@@ -13,7 +13,6 @@ const letters: Partial<Record<Event['type'], string>> = {
   cancelled: 'cancelled',
   expired: 'expired',
   offer_made: 'offer',
-  compensation_granted: 'compensation',
 };
 
 /** Mail is a job of this very transaction: it goes out if and only if what it says has become true. No address in it: the worker looks that up. */
@@ -28,6 +27,9 @@ export async function announce(tx: Transaction, { after: { state }, events, caus
 }
 
 function furtherLetter(event: Event): string[] {
+  // What still waits for approval is promised to nobody.
+  if (event.type === 'compensation_granted') return event.compensation.status === 'granted' ? ['compensation'] : [];
+  if (event.type === 'compensation_changed') return event.set.status === 'granted' ? ['compensation'] : [];
   if (event.type === 'deadline_warned' && event.stage === 'handover') return ['handover_reminder'];
   if (event.type === 'inspected' && event.set.inspection === 'failed') return ['rejected'];
   return event.type === 'replacement_changed' && event.set.status === 'shipped' ? ['replacement_shipped'] : [];

@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { Database } from '#libs/persistence/database';
 import { connectTemporal } from '#libs/temporal/client';
-import { LOG } from './http/logger';
+import { LOG } from '#libs/observability/logger';
 import { Metrics } from './http/metrics';
 import { Settings } from './settings';
 

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { ensureDemo } from '#libs/access/demo';
 import { Database } from '#libs/persistence/database';
 import { AppModule } from './app.module';
-import { createLog, FrameworkLog } from './http/logger';
+import { createLog, FrameworkLog } from '#libs/observability/logger';
 import { Metrics } from './http/metrics';
 import { describeApi } from './http/openapi';
 import { requestLog } from './http/request-log';
@@ -75,7 +75,7 @@ async function main(log: Logger, settings: Settings): Promise<void> {
 }
 
 if (require.main === module) {
-  const log = createLog(process.env.LOG_LEVEL ?? 'info');
+  const log = createLog('api', process.env.LOG_LEVEL ?? 'info');
   const failed = (error: unknown) => {
     log.fatal({ err: error }, 'the API could not start');
     process.exit(1);

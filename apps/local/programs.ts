@@ -75,7 +75,7 @@ export function sandboxSpec(env: Env, facts: Facts, programs: Partial<Programs> 
 }
 
 export function workerSpec(env: Env, facts: Facts, programs: Partial<Programs> = {}): ProcessSpec {
-  const own = { WORKER_PORT: String(facts.workerPort) };
+  const own = { WORKER_PORT: String(facts.workerPort), WORKFLOW_BUNDLE: join(projectRoot, 'dist', 'workflow-bundle.js') };
   return service('worker', programs.worker ?? BUILT.worker, { ...env, ...own }, `http://127.0.0.1:${facts.workerPort}/readyz`, 30_000);
 }
 

@@ -2,6 +2,7 @@ import { addSettlements } from '#libs/domain/money/add-settlements';
 import type { Settlement } from '#libs/domain/money/settlement-types';
 import { nextStep } from '#libs/domain/return/attention';
 import type { Details } from '#libs/domain/return/details';
+import { hasLabel } from '#libs/domain/return/handover';
 import type { Parcel, ReturnState } from '#libs/domain/return/state';
 import { moneyOf, status } from '#libs/domain/return/tables';
 import type { Role } from './caller';
@@ -86,6 +87,5 @@ function linesOf(state: ReturnState, details: Details, payment: boolean): Return
 }
 
 function parcelOf(state: ReturnState, details: Details, parcel: Parcel): ReturnAnswer['parcels'][number] {
-  const label = parcel.method === 'drop_off' && parcel.trackingNumber !== null;
-  return { ...parcel, labelUrl: label ? `/v1/returns/${state.returnId}/label` : null, scans: [...(details.scans[parcel.parcelId] ?? [])] };
+  return { ...parcel, labelUrl: hasLabel(state, parcel) ? `/v1/returns/${state.returnId}/label` : null, scans: [...(details.scans[parcel.parcelId] ?? [])] };
 }

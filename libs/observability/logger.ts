@@ -17,7 +17,7 @@ export function createLog(app: string, level: string): Logger {
 
 interface DescribedError {
   readonly type: string;
-  readonly message: string;
+  readonly message?: string;
   readonly stack?: string;
   readonly code?: string;
   readonly constraint?: string;
@@ -29,7 +29,7 @@ interface DescribedError {
  * names and free texts of customers, so its code and constraint have to do.
  */
 export function describeError(error: unknown, depth = 0): DescribedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+  if (!(error instanceof Error)) return { type: typeof error };
   const { code, constraint, cause } = error as Error & { code?: unknown; constraint?: unknown };
   const silent = showsValues(code);
   return {

@@ -82,5 +82,5 @@ export interface TimelineRow {
 }
 /** Oldest first, a page at a time: what the process did, by its log. */
 export async function readTimeline(tx: Transaction, merchantId: string, returnId: string, after: number, limit: number): Promise<TimelineRow[]> {
-  return tx.query<TimelineRow>('SELECT sequence, at, text, hash FROM log_entry WHERE merchant_id = $1 AND stream = $2 AND sequence > $3 ORDER BY sequence LIMIT $4', [merchantId, returnId, after, limit]);
+  return tx.query<TimelineRow>('SELECT sequence, at, text, hash FROM log_entry WHERE merchant_id = $1 AND stream = $2 AND sequence > $3::bigint ORDER BY sequence LIMIT $4', [merchantId, returnId, after, limit]);
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { anOrder, application, importOrder } from '../e2e/journey';
 import { deadlocks, direct } from '../stack/direct';
-import { shop, until } from '../stack/stack';
+import { patiently } from '../stack/patient';
+import { until } from '../stack/stack';
 
 const shirts = (quantity: number) => anOrder({ lines: [{ lineId: '1', sku: 'TEE-M', title: 'T-shirt, M', category: 'apparel', quantity, unitPrice: 1000 }] });
 const claims = (orderNumber: string) =>
@@ -27,7 +28,7 @@ describe('units of an order, asked for by many at once', () => {
   ])('%i unit(s), %i applications at the same time: as many win as there are units, the others hear that they are gone', async (quantity, many) => {
     const order = shirts(quantity);
     await importOrder(order);
-    const answers = await Promise.all(Array.from({ length: many }, () => shop().post('/v1/returns', application(order), { key: randomUUID() })));
+    const answers = await Promise.all(Array.from({ length: many }, () => patiently('shop', '/v1/returns', application(order))));
     const won = answers.filter((answer) => answer.status === 201);
     const lost = answers.filter((answer) => answer.status !== 201);
     expect(won).toHaveLength(quantity);
@@ -46,7 +47,7 @@ describe('units of an order, asked for by many at once', () => {
   test('a line with four units, ten applications for two each: exactly two win, and no unit is promised twice', async () => {
     const order = shirts(4);
     await importOrder(order);
-    const answers = await Promise.all(Array.from({ length: 10 }, () => shop().post('/v1/returns', application(order, { quantity: 2 }), { key: randomUUID() })));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => patiently('shop', '/v1/returns', application(order, { quantity: 2 }))));
     expect(answers.filter((answer) => answer.status === 201)).toHaveLength(2);
     expect((await claims(order.orderNumber)).map((claim) => claim.unit)).toEqual([1, 2, 3, 4]);
   });
@@ -54,16 +55,16 @@ describe('units of an order, asked for by many at once', () => {
   test('a unit that is given back in the middle of a rush goes to exactly one of those who ask', async () => {
     const order = shirts(1);
     await importOrder(order);
-    const first = await shop().post('/v1/returns', application(order), { key: randomUUID() });
+    const first = await patiently('shop', '/v1/returns', application(order));
     const rush = Array.from({ length: 20 }, async (_, index) => {
       await new Promise((resolve) => setTimeout(resolve, index * 15));
-      return shop().post('/v1/returns', application(order), { key: randomUUID() });
+      return patiently('shop', '/v1/returns', application(order));
     });
-    const cancelled = await shop().post(`/v1/returns/${first.body.id}/cancel`, {}, { key: randomUUID() });
+    const cancelled = await patiently('shop', `/v1/returns/${first.body.id}/cancel`, {});
     expect(cancelled.status).toBe(200);
     const won = (await Promise.all(rush)).filter((answer) => answer.status === 201);
     expect(won.length).toBeLessThanOrEqual(1);
-    const last = await shop().post('/v1/returns', application(order), { key: randomUUID() });
+    const last = await patiently('shop', '/v1/returns', application(order));
     expect(last.status === 201 ? 1 : 0).toBe(1 - won.length);
     expect(await claims(order.orderNumber)).toHaveLength(1);
   });
@@ -72,7 +73,7 @@ describe('units of an order, asked for by many at once', () => {
     const order = shirts(3);
     await importOrder(order);
     const key = randomUUID();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => shop().post('/v1/returns', application(order), { key })));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => patiently('shop', '/v1/returns', application(order), { key })));
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([201]));
     expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
     expect(answers.filter((answer) => answer.headers.get('idempotency-replayed') !== 'true')).toHaveLength(1);
@@ -83,7 +84,7 @@ describe('units of an order, asked for by many at once', () => {
   test('a process that was started for a refused application is over at once', async () => {
     const order = shirts(1);
     await importOrder(order);
-    await Promise.all(Array.from({ length: 8 }, () => shop().post('/v1/returns', application(order), { key: randomUUID() })));
+    await Promise.all(Array.from({ length: 8 }, () => patiently('shop', '/v1/returns', application(order))));
     const refused = await direct.sql<{ return_id: string }>(
       `SELECT return_id FROM command WHERE body #>> '{input,application,orderNumber}' = $1 AND return_id NOT IN (SELECT id FROM return)`,
       [order.orderNumber],

@@ -8,7 +8,7 @@ export const uniqueNumber = (prefix = 'T') => `${prefix}${process.pid}-${Date.no
 /** An order of three T-shirts, paid by one card that behaves as `payment` says, delivered two days ago. Overrides go over it. */
 export function anOrder({ payment = 'pay_ok_', ...overrides }: { payment?: string } & Record<string, unknown> = {}): Body {
   const orderNumber = (overrides.orderNumber as string | undefined) ?? uniqueNumber();
-  const lines = (overrides.lines as { lineId: string; quantity: number; unitPrice: number; discountAmount?: number }[] | undefined) ?? [
+  const lines: { lineId: string; quantity: number; unitPrice: number; discountAmount?: number; [field: string]: unknown }[] = (overrides.lines as never) ?? [
     { lineId: '1', sku: 'TEE-M', title: 'T-shirt, M', category: 'apparel', supplier: 'acme', quantity: 3, unitPrice: 1000 },
   ];
   const total = lines.reduce((sum, line) => sum + line.quantity * line.unitPrice - (line.discountAmount ?? 0), 0);

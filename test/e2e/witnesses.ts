@@ -66,7 +66,7 @@ export async function booksAgree(journey: Journey, refunded: number): Promise<vo
   expect(tender).toMatchObject({ refundedAmount: refunded, pendingAmount: 0, availableAmount: tender.capturedAmount - refunded });
   const balances = await ledger(journey);
   expect(balances.refunds_payable ?? 0).toBe(0);
-  expect(-(balances.provider_clearing ?? 0)).toBe(refunded);
+  expect(0 - (balances.provider_clearing ?? 0)).toBe(refunded);
   await logHolds(journey);
 }
 

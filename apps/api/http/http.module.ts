@@ -3,7 +3,7 @@ import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/
 import type { Logger } from 'pino';
 import { BodyInterceptor } from './body.interceptor';
 import { Idempotency } from './idempotency';
-import { LOG } from './logger';
+import { LOG } from '#libs/observability/logger';
 import { ProblemFilter } from './problem.filter';
 import { ReplyInterceptor } from './reply';
 import { RouteCheck } from './route-check';

@@ -34,10 +34,13 @@ export function decodeCursor<const Parts extends readonly CursorPart[]>(cursor: 
 const fits: Record<CursorPart, (value: unknown) => boolean> = {
   text: (value) => typeof value === 'string' && value.length <= 300 && !value.includes('\0'),
   number: (value) => Number.isSafeInteger(value),
-  instant: (value) =>
-    typeof value === 'string' &&
-    /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d(?::?\d\d)?)$/.test(value) &&
-    !Number.isNaN(Date.parse(`${value.slice(0, 10)}T${value.slice(11, 19)}Z`)),
+  instant: (value) => {
+    const parts = typeof value === 'string' ? /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)$/.exec(value) : null;
+    if (!parts || parts[1]! < '1900') return false;
+    // A day that no month has is parsed as one of the next month: it does not come back as it went in.
+    const at = new Date(`${parts[1]}T${parts[2]}Z`);
+    return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(`${parts[1]}T${parts[2]}`);
+  },
 };
 
 /** The page of rows that were read with `LIMIT limit + 1`; `key` gives the sort key of a row, `present` what the caller sees of it. */

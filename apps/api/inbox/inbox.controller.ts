@@ -74,10 +74,18 @@ export class InboxController {
     await this.database.asSystem(async (tx) => {
       const [row] = await tx.query<{ id: number }>(
         `INSERT INTO inbox (source, event_id, type, subject, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (source, event_id) DO NOTHING RETURNING id`,
-        [source, event.id, event.type, subject, JSON.stringify({ event, input })],
+        [source, event.id, event.type, subject, JSON.stringify({ event, input }, storable)],
       );
       if (row && input) await tx.query(`SELECT enqueue('deliver_fact', json_build_object('inboxId', $1::bigint), NULL, NULL)`, [row.id]);
     });
     return { received: true };
   }
 }
+
+/** A fact is kept whatever it holds: characters that PostgreSQL cannot store (NUL, lone surrogates) become U+FFFD, in names as in values. */
+function storable(_name: string, value: unknown): unknown {
+  if (typeof value === 'string') return cleaned(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [cleaned(name), inner]));
+}
+const cleaned = (text: string): string => text.replace(/\0|\p{Cs}/gu, '\uFFFD');

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Order } from '#libs/domain/order';
 import { unavailable } from '../http/api-error';
-import { LOG } from '../http/logger';
+import { LOG } from '#libs/observability/logger';
 import { Settings } from '../settings';
 
 /** How long the sandbox may take to note one capture. */

@@ -6,7 +6,8 @@ import { quote } from '#libs/domain/return/application';
 import type { Application } from '#libs/domain/return/input';
 import { Database, type Transaction } from '#libs/persistence/database';
 import type { Annotations } from '#activities/returns/annotations';
-import { ApiError, invalid, notFound } from '../http/api-error';
+import { ApiError, notFound } from '../http/api-error';
+import { namedFiles, requireEvidence } from './evidence';
 import { sightOf } from './return-commands';
 
 export const applicationOf = (body: ApplyBody): Application => ({
@@ -59,14 +60,5 @@ async function requireVisible(tx: Transaction, caller: Caller, body: ApplyBody):
     [caller.merchantId, body.orderNumber, email, orderNumber],
   );
   if (orders.length === 0) throw notFound('order');
-  const files = body.lines.flatMap((line, index) => line.evidence.map((id, position) => ({ id, pointer: `/lines/${index}/evidence/${position}` })));
-  if (files.length === 0) return;
-  const known = await tx.query<{ id: string }>('SELECT id FROM file WHERE merchant_id = $1 AND id = ANY ($2::text[]) AND ($3 OR owner = $4)', [
-    caller.merchantId,
-    files.map((file) => file.id),
-    caller.role !== 'customer',
-    caller.id,
-  ]);
-  const missing = files.find((file) => !known.some((one) => one.id === file.id));
-  if (missing) throw invalid(missing.pointer, 'unknown_file', 'is no file of yours');
+  await requireEvidence(tx, caller, body.lines.flatMap((line, index) => namedFiles(line.evidence, `/lines/${index}/evidence`)));
 }

@@ -21,6 +21,7 @@ import type { Stage } from '#libs/domain/policy/policy';
 import { Roles, Scope } from '../http/decorators';
 import { Answers } from '../http/openapi-decorators';
 import { AskedBy, type Asked } from './asked';
+import { namedFiles } from './evidence';
 import { ReturnCommands } from './return-commands';
 
 /** What agents do about a return, and what customers answer. */
@@ -65,7 +66,7 @@ export class CareController {
   @Answers(200, returnAnswer)
   appeal(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: appealBody }) body: AppealBody) {
     const texts = [{ kind: 'appeal' as const, visibility: 'customer' as const, body: { reason: body.reason } }];
-    return this.commands.run({ ...asked, body, returnId: id, input: { type: 'appeal' }, annotations: { texts, files: body.evidence } });
+    return this.commands.run({ ...asked, body, returnId: id, input: { type: 'appeal' }, annotations: { texts }, evidence: namedFiles(body.evidence, '/evidence') });
   }
 
   @Post(':id/resolve')

@@ -66,9 +66,17 @@ export class ReceiptsController {
     if (!record) throw invalid('/returnId', 'unknown_return', 'is no return');
     const { returnId } = record.state;
     if (receipt.returnId !== null && receipt.returnId !== returnId) throw new ApiError('invalid_state', 'The receipt belongs to another return already');
-    return this.commands.run({ ...asked, body, returnId, input: arrival(id, receipt.body), receipt: { id, body: receipt.body } });
+    // Said before: what was counted once is not counted again.
+    if (receipt.returnId !== null) {
+      const known = new Reply(200, { id, returnId, status: 'matched', unexpected: [...receipt.unexpected] });
+      return matched(await this.idempotency.run(caller, asked.route, asked.key, body, async () => known));
+    }
+    return matched(await this.commands.run({ ...asked, body, returnId, input: arrival(id, receipt.body), receipt: { id, body: receipt.body } }));
   }
 }
+
+/** The receipt was there before: nothing was created. */
+const matched = (answer: Reply): Reply => (answer.status === 201 ? new Reply(200, answer.body, answer.headers) : answer);
 
 const arrival = (receiptId: string, { lines, trackingNumber, final }: ReceiptBody): CommandInput => ({
   type: 'receive',

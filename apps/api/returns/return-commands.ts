@@ -18,11 +18,12 @@ import { findReturn, type Sight } from '#libs/persistence/returns';
 import { ReturnDoor } from '#libs/temporal/return-door';
 import { ApiError, notFound, unavailable } from '../http/api-error';
 import { isKept } from '../http/idempotency';
-import { LOG } from '../http/logger';
+import { LOG } from '#libs/observability/logger';
 import { Reply } from '../http/reply';
 import { Settings } from '../settings';
 import type { Annotations } from '#activities/returns/annotations';
 import type { Asked } from './asked';
+import { requireEvidence, type NamedFile } from './evidence';
 
 /** How long a client is kept waiting for its own write (CONTRACT §1). */
 const answerWithinMs = 8_000;
@@ -37,6 +38,8 @@ export interface CommandRequest extends Asked {
   readonly input: CommandInput;
   /** Free texts, photos and serial numbers: written with the decision, never part of it. */
   readonly annotations?: Annotations;
+  /** Files that the body names; they become the return's. */
+  readonly evidence?: readonly NamedFile[];
   /** What arrived: its row is written with the command's. */
   readonly receipt?: { readonly id: string; readonly body: ReceiptBody };
 }
@@ -71,7 +74,8 @@ export class ReturnCommands {
 
   /** One transaction writes the command down and looks whether it is hopeless by the row itself: then nobody is woken. */
   private async open(request: CommandRequest): Promise<{ command: StoredCommand; repeated: boolean; state: ReturnState }> {
-    const { caller, route, key, body, input, annotations } = request;
+    const { caller, route, key, body, input } = request;
+    const annotations = request.evidence ? { ...request.annotations, files: request.evidence.map((file) => file.id) } : request.annotations;
     try {
       return await this.database.inMerchant(caller.merchantId, async (tx) => {
         const known = request.returnId === null ? null : await findReturn(tx, caller.merchantId, request.returnId, sightOf(caller));
@@ -88,6 +92,7 @@ export class ReturnCommands {
           actor: actorOf(caller),
           returnId,
         });
+        if (request.evidence && !recorded.repeated) await requireEvidence(tx, caller, request.evidence);
         if (request.receipt && !recorded.repeated) await insertReceipt(tx, { ...request.receipt, returnId, receivedBy: caller.id });
         const state = known?.state ?? (await stateOf(tx, caller.merchantId, recorded.command.returnId!));
         const command = recorded.command.answer || recorded.repeated ? recorded.command : { ...recorded.command, answer: await this.refusedAlready(tx, recorded.command, state) };

@@ -16,6 +16,7 @@ import { Answers, listOf } from '../http/openapi-decorators';
 import { pageQuery, type PageQuery } from '#libs/contracts/lists';
 import { Applications, applicationOf, commentsOf } from './applications';
 import { AskedBy, type Asked } from './asked';
+import { namedFiles } from './evidence';
 import { ReturnCommands, sightOf } from './return-commands';
 import { presentEntry } from './timeline';
 
@@ -44,8 +45,8 @@ export class ReturnsController {
   @Answers(201, returnAnswer)
   async apply(@AskedBy() asked: Asked, @Body({ schema: applyBody }) body: ApplyBody) {
     await this.applications.check(asked.caller, body);
-    const files = body.lines.flatMap((line) => line.evidence);
-    return this.commands.run({ ...asked, body, returnId: null, input: { type: 'apply', application: applicationOf(body) }, annotations: { texts: commentsOf(body), files } });
+    const evidence = body.lines.flatMap((line, index) => namedFiles(line.evidence, `/lines/${index}/evidence`));
+    return this.commands.run({ ...asked, body, returnId: null, input: { type: 'apply', application: applicationOf(body) }, annotations: { texts: commentsOf(body) }, evidence });
   }
 
   @Get()

@@ -7,6 +7,7 @@ import { id as idSchema } from '#libs/contracts/values';
 import { Roles } from '../http/decorators';
 import { Answers } from '../http/openapi-decorators';
 import { AskedBy, type Asked } from './asked';
+import { namedFiles } from './evidence';
 import { ReturnCommands } from './return-commands';
 
 /** What is done to goods that have arrived. */
@@ -28,10 +29,10 @@ export class WarehouseController {
     }));
     const annotations = {
       texts: found.flatMap(({ lineId, unit, note }) => (note ? [{ kind: 'inspection' as const, visibility: 'internal' as const, body: { lineId, unit, note } }] : [])),
-      files: found.flatMap((unit) => unit.evidence),
       serials: found.flatMap(({ lineId, unit, serial }) => (serial ? [{ lineId, unit, serial }] : [])),
     };
-    return this.commands.run({ ...asked, body, returnId: id, input: { type: 'inspect', lines }, annotations });
+    const evidence = body.lines.flatMap((line, index) => line.units.flatMap((unit, position) => namedFiles(unit.evidence, `/lines/${index}/units/${position}/evidence`)));
+    return this.commands.run({ ...asked, body, returnId: id, input: { type: 'inspect', lines }, annotations, evidence });
   }
 
   @Post(':id/repairs')

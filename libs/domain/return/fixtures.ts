@@ -170,7 +170,9 @@ export class Bench {
   /** The provider answers the open call of this name; the oldest one, or that of `subject`. */
   answer(call: string, result: Outcome, subject?: string): readonly Event[] {
     const { effects, later } = due(this.state);
-    const open = [...effects, ...later.map((one) => one.effect)].find((effect) => effect.call === call && (subject === undefined || effect.subject === subject));
+    const open = [...effects, ...later.map((one) => one.effect)].find(
+      (effect) => effect.call === call && (subject === undefined || effect.subject === subject),
+    );
     if (!open) throw new Error(`nobody waits for ${call}; open: ${effects.map((effect) => effect.id).join(', ')}`);
     return this.do('outcome', { effect: open.id, call, subject: open.subject, result });
   }
@@ -228,7 +230,8 @@ export class Bench {
     const { shipping } = (event.detail as unknown as { settlement: { shipping: { shipmentId: string; amount: number }[] } }).settlement;
     this.shipments.push(...shipping.filter(({ amount }) => amount > 0).map(({ shipmentId, amount }) => ({ shipmentId, refundedAmount: amount })));
     this.grantedAmount += event.total;
-    for (const refund of event.refunds) this.#tender(refund, (tender, amount) => (tender[refund.status === 'succeeded' ? 'refundedAmount' : 'pendingAmount'] += amount));
+    for (const refund of event.refunds)
+      this.#tender(refund, (tender, amount) => (tender[refund.status === 'succeeded' ? 'refundedAmount' : 'pendingAmount'] += amount));
   }
   #paid(was: Refund, is: Refund): void {
     if ((was.status === 'succeeded') === (is.status === 'succeeded')) return;

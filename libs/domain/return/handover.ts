@@ -3,6 +3,10 @@ import { refuse, type Input, type Refusal, type World } from './input';
 import { unitKey, type Parcel, type ReturnState, type Step } from './state';
 import { destination, endStatuses, isRejected, lineOf, status, unitStatus, type Status } from './tables';
 
+/** Whether a label of ours is on this parcel: bought, known by its number, and not voided since. */
+export const hasLabel = (state: ReturnState, { parcelId, trackingNumber }: Parcel): boolean =>
+  trackingNumber !== null && state.steps.some((step) => step.kind === 'label' && step.subject === parcelId && step.status === 'done');
+
 const awaiting = (state: ReturnState) => state.units.filter((unit) => unitStatus(state, unit) === 'awaiting_handover');
 const inbound = (state: ReturnState) => state.parcels.filter((parcel) => parcel.direction === 'inbound');
 const live = (step: Step): boolean => step.status === 'wanted' || step.status === 'done';

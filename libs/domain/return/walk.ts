@@ -23,7 +23,10 @@ export const applications: readonly Application[] = [
     method: 'door_pickup',
     pickup: { from: '2026-11-17T01:00:00Z', to: '2026-11-17T03:00:00Z' },
   }),
-  application([applicationLine('1', { quantity: 3, resolution: 'exchange' }), applicationLine('3', { reason: 'price_dropped', resolution: 'adjustment', adjustmentAmount: 120 })]),
+  application([
+    applicationLine('1', { quantity: 3, resolution: 'exchange' }),
+    applicationLine('3', { reason: 'price_dropped', resolution: 'adjustment', adjustmentAmount: 120 }),
+  ]),
   application([applicationLine('2', { resolution: 'repair' }), applicationLine('3', { resolution: 'refund_only' })], { refundTo: 'store_credit' }),
   application([applicationLine('2', { reason: 'lost', resolution: 'reship' }), applicationLine('1', { reason: 'late', quantity: 2 })], { method: 'none' }),
   application([applicationLine('3', { reason: 'price_dropped', resolution: 'adjustment', adjustmentAmount: 500 })], { method: 'none' }),
@@ -40,8 +43,18 @@ const base = samplePolicy();
 export const policies: readonly Policy[] = [
   base,
   reviewed({ compensation, refund: { ...base.refund, fees, approvalAbove: 900 } }),
-  reviewed({ refund: { ...base.refund, approvalAbove: null, tenderOrder: 'pro_rata' }, deadlines: { review: { ...base.deadlines.review!, onBreach: 'escalate' } } }),
-  samplePolicy({ deadlines: { ...base.deadlines, inspection: { ...base.deadlines.inspection!, onBreach: 'escalate' }, handover: { ...base.deadlines.handover!, onBreach: 'attention' } }, refund: { ...base.refund, fees } }),
+  reviewed({
+    refund: { ...base.refund, approvalAbove: null, tenderOrder: 'pro_rata' },
+    deadlines: { review: { ...base.deadlines.review!, onBreach: 'escalate' } },
+  }),
+  samplePolicy({
+    deadlines: {
+      ...base.deadlines,
+      inspection: { ...base.deadlines.inspection!, onBreach: 'escalate' },
+      handover: { ...base.deadlines.handover!, onBreach: 'attention' },
+    },
+    refund: { ...base.refund, fees },
+  }),
 ];
 export const orders = [
   sampleOrder(),
@@ -54,7 +67,11 @@ export const orders = [
     shipments: [],
   }),
   sketchOrder({
-    lines: [{ unitPrice: 1000, quantity: 3, sku: 'TEE-M' }, { unitPrice: 2000, sku: 'COAT' }, { unitPrice: 500, sku: 'CAP' }],
+    lines: [
+      { unitPrice: 1000, quantity: 3, sku: 'TEE-M' },
+      { unitPrice: 2000, sku: 'COAT' },
+      { unitPrice: 500, sku: 'CAP' },
+    ],
     shipments: [{ shipmentId: 's1', shippingAmount: 500, deliveredAt: '2026-11-12T00:00:00Z' }],
     tenders: [
       { tenderId: 't1', kind: 'card', providerPaymentId: 'pay_1', amount: 3000 },
@@ -108,8 +125,16 @@ function warehouseMoves(state: ReturnState, pick: (among: number) => number): Mo
   const logistics = (['received', 'lost', 'short', 'wrong_item', 'kept_by_customer'] as const)[pick(5)]!;
   const named = pick(3) === 0 ? { lineId: null, sku: line?.sku ?? 'UNKNOWN' } : { lineId, sku: null };
   return [
-    move('receive', { receiptId: 'rcp_1', lines: [{ ...named, quantity: 1 + pick(3) }], trackingNumber: pick(2) === 0 ? null : 'TRK1', final: pick(4) === 0 }, 'warehouse'),
-    move('receive', { receiptId: 'rcp_2', lines: state.lines.map((one) => ({ lineId: one.lineId, sku: null, quantity: 3 })), trackingNumber: null, final: false }, 'warehouse'),
+    move(
+      'receive',
+      { receiptId: 'rcp_1', lines: [{ ...named, quantity: 1 + pick(3) }], trackingNumber: pick(2) === 0 ? null : 'TRK1', final: pick(4) === 0 },
+      'warehouse',
+    ),
+    move(
+      'receive',
+      { receiptId: 'rcp_2', lines: state.lines.map((one) => ({ lineId: one.lineId, sku: null, quantity: 3 })), trackingNumber: null, final: false },
+      'warehouse',
+    ),
     move('inspect', { lines: [{ lineId, units: [found] }] }, 'warehouse'),
     move('repair', { ...ref, outcome: pick(2) === 0 ? 'repaired' : 'unrepairable' }, 'warehouse'),
     move('sendback', { carrier: 'sandbox', trackingNumber: 'BACK1' }, 'warehouse'),
@@ -126,7 +151,15 @@ function moneyMoves({ state }: Bench, pick: (among: number) => number): Move[] {
     move('retry_refund', { refundId }, by),
     move('redirect_refund', { refundId, to: ['t1', 't2', 'store_credit', 'manual', 'nowhere'][pick(5)]! }, by),
     move('settle_refund', { refundId, reference: 'REF1' }, by),
-    move('refund_reported', { refundId, providerRefundId: [null, refund?.providerRefundId ?? null, 'prf_other'][pick(3)]!, status: (['succeeded', 'failed', 'pending'] as const)[pick(3)]! }, 'provider'),
+    move(
+      'refund_reported',
+      {
+        refundId,
+        providerRefundId: [null, refund?.providerRefundId ?? null, 'prf_other'][pick(3)]!,
+        status: (['succeeded', 'failed', 'pending'] as const)[pick(3)]!,
+      },
+      'provider',
+    ),
   ];
 }
 
@@ -134,9 +167,19 @@ function machineMoves({ state }: Bench, pick: (among: number) => number): Move[]
   const { effects, later, moments } = due(state);
   const outcomes = [...effects, ...later.map(({ effect }) => effect)].flatMap((effect): Move[] => {
     const answer = (result: Outcome) => move('outcome', { effect: effect.id, call: effect.call, subject: effect.subject, result }, 'system');
-    const done: Outcome = effect.call === 'refund' || effect.call === 'lookUpRefund' ? { kind: 'done', providerRefundId: `prf_${effect.key}` } : { kind: 'done', carrier: 'sandbox', trackingNumber: `SBX-${effect.key}` };
+    const done: Outcome =
+      effect.call === 'refund' || effect.call === 'lookUpRefund'
+        ? { kind: 'done', providerRefundId: `prf_${effect.key}` }
+        : { kind: 'done', carrier: 'sandbox', trackingNumber: `SBX-${effect.key}` };
     const money = effect.call === 'refund' || effect.call === 'lookUpRefund' ? [answer({ kind: 'accepted', providerRefundId: `prf_${effect.key}` })] : [];
-    return [answer(done), answer(done), answer({ kind: 'refused', code: 'no' }), answer({ kind: 'unanswered' }), ...money, ...(effect.call === 'lookUpRefund' ? [answer({ kind: 'not_found' })] : [])];
+    return [
+      answer(done),
+      answer(done),
+      answer({ kind: 'refused', code: 'no' }),
+      answer({ kind: 'unanswered' }),
+      ...money,
+      ...(effect.call === 'lookUpRefund' ? [answer({ kind: 'not_found' })] : []),
+    ];
   });
   const numbers = ['TRK1', 'TRK2', ...state.parcels.flatMap((parcel) => (parcel.trackingNumber === null ? [] : [parcel.trackingNumber]))];
   const scans = (['picked_up', 'in_transit', 'exception', 'delivered', 'lost'] as const).map((scanned) =>
@@ -164,7 +207,14 @@ export function finish(bench: Bench): string | null {
   for (const tender of bench.tenders) tender.disputedAmount = 0;
   bench.do('wake', {});
   for (let round = 0; round < 150; round++) {
-    if (ends.includes(bench.status) && due(bench.state).effects.length === 0 && due(bench.state).later.length === 0 && due(bench.state).moments.length === 0 && bench.state.attention === null) return null;
+    if (
+      ends.includes(bench.status) &&
+      due(bench.state).effects.length === 0 &&
+      due(bench.state).later.length === 0 &&
+      due(bench.state).moments.length === 0 &&
+      bench.state.attention === null
+    )
+      return null;
     if (!steps(bench).some((step) => taken(bench, step))) {
       const { moments } = due(bench.state);
       if (moments.length === 0) return `stuck ${bench.status}: ${JSON.stringify(bench.state)}`;
@@ -182,23 +232,38 @@ function steps(bench: Bench): Move[] {
   const calls = [...due(state).effects, ...due(state).later.map(({ effect }) => effect)];
   const lines = state.lines.map(({ lineId }) => ({ lineId, decision: 'approve' as const }));
   return [
-    ...calls.map((effect) => move('outcome', { effect: effect.id, call: effect.call, subject: effect.subject, result: { kind: 'done', trackingNumber: `END-${effect.key}`, providerRefundId: `end_${effect.key}` } }, 'system')),
+    ...calls.map((effect) =>
+      move(
+        'outcome',
+        {
+          effect: effect.id,
+          call: effect.call,
+          subject: effect.subject,
+          result: { kind: 'done', trackingNumber: `END-${effect.key}`, providerRefundId: `end_${effect.key}` },
+        },
+        'system',
+      ),
+    ),
     ...state.offers.map(({ offerId }) => move('decline_offer', { offerId }, 'customer')),
     ...lines.flatMap((line) => (['agent', 'agent2', 'admin'] as const).map((by) => move('decision', { lines: [line] }, by))),
-    ...state.refunds.flatMap(({ refundId }) => (['finance', 'finance2', 'admin'] as const).flatMap((by) => [
-      move('approve_refund', { refundId }, by),
-      move('settle_refund', { refundId, reference: 'END' }, by),
-      move('retry_refund', { refundId }, by),
-    ])),
-    ...state.parcels.filter(({ direction, trackingNumber }) => direction === 'outbound' && trackingNumber !== null).map(({ trackingNumber }) => move('scan', { trackingNumber: trackingNumber!, status: 'delivered', scannedAt: '' }, 'carrier')),
-    ...state.units.filter(({ logistics, inspection }) => logistics === 'received' && inspection === 'pending').flatMap(({ lineId, unit }) => [
-      move('inspect', { lines: [{ lineId, units: [inspected({ unit, quantity: null })] }] }, 'warehouse'),
-    ]),
-    ...state.units.flatMap(({ lineId, unit }) => [
-      move('repair', { lineId, unit, outcome: 'repaired' }, 'warehouse'),
-    ]),
+    ...state.refunds.flatMap(({ refundId }) =>
+      (['finance', 'finance2', 'admin'] as const).flatMap((by) => [
+        move('approve_refund', { refundId }, by),
+        move('settle_refund', { refundId, reference: 'END' }, by),
+        move('retry_refund', { refundId }, by),
+      ]),
+    ),
+    ...state.parcels
+      .filter(({ direction, trackingNumber }) => direction === 'outbound' && trackingNumber !== null)
+      .map(({ trackingNumber }) => move('scan', { trackingNumber: trackingNumber!, status: 'delivered', scannedAt: '' }, 'carrier')),
+    ...state.units
+      .filter(({ logistics, inspection }) => logistics === 'received' && inspection === 'pending')
+      .flatMap(({ lineId, unit }) => [move('inspect', { lines: [{ lineId, units: [inspected({ unit, quantity: null })] }] }, 'warehouse')]),
+    ...state.units.flatMap(({ lineId, unit }) => [move('repair', { lineId, unit, outcome: 'repaired' }, 'warehouse')]),
     ...state.deadlines.filter(({ pausedAt }) => pausedAt !== null).map(({ stage }) => move('resume', { stage }, 'agent')),
-    ...state.units.filter(({ inspection }) => inspection !== 'waived').map(({ lineId, unit }) => move('resolve', { units: [{ lineId, unit, logistics: 'kept_by_customer', money: 'refund' }] }, 'agent')),
+    ...state.units
+      .filter(({ inspection }) => inspection !== 'waived')
+      .map(({ lineId, unit }) => move('resolve', { units: [{ lineId, unit, logistics: 'kept_by_customer', money: 'refund' }] }, 'agent')),
     ...state.units.map(({ lineId, unit }) => move('resolve', { units: [{ lineId, unit, logistics: 'kept_by_customer', money: 'none' }] }, 'agent')),
   ];
 }
