@@ -22,6 +22,7 @@ interface Found {
   readonly details: Details;
   readonly head: string;
   readonly statusSince: string;
+  readonly closedAt: string | null;
   /** The letter was dealt with before; its first answer stands. */
   readonly repeated: boolean;
   readonly input: Input | null;
@@ -81,13 +82,13 @@ async function lock(tx: Transaction, merchantId: string, returnId: string, lette
   );
   const input = await inputOf(tx, letter);
   if (locked.length === 0 && input.value?.type === 'apply') await tx.query('SELECT FROM orders WHERE order_number = $1 FOR UPDATE', [input.value.application.orderNumber]);
-  const [row] = await tx.query<{ state: ReturnState; details: Details; head: string; statusSince: Date; repeated: boolean }>(
-    `SELECT state, details, head, status_since AS "statusSince", EXISTS (SELECT FROM log_entry WHERE stream = $2 AND cause = $3) AS repeated FROM return WHERE merchant_id = $1 AND id = $2`,
+  const [row] = await tx.query<{ state: ReturnState; details: Details; head: string; statusSince: Date; closedAt: Date | null; repeated: boolean }>(
+    `SELECT state, details, head, status_since AS "statusSince", closed_at AS "closedAt", EXISTS (SELECT FROM log_entry WHERE stream = $2 AND cause = $3) AS repeated FROM return WHERE merchant_id = $1 AND id = $2`,
     [merchantId, returnId, letter.id],
   );
   const fresh = new Date().toISOString();
-  const found = row ?? { state: newReturn(merchantId, returnId), details: noDetails(fresh), head: beginning, statusSince: new Date(), repeated: false };
-  return { ...found, statusSince: new Date(found.statusSince).toISOString(), repeated: found.repeated || input.answered, input: input.value, annotations: input.annotations ?? null, role: input.value?.actor.kind ?? 'system' };
+  const found = row ?? { state: newReturn(merchantId, returnId), details: noDetails(fresh), head: beginning, statusSince: new Date(), closedAt: null, repeated: false };
+  return { ...found, statusSince: new Date(found.statusSince).toISOString(), closedAt: found.closedAt && new Date(found.closedAt).toISOString(), repeated: found.repeated || input.answered, input: input.value, annotations: input.annotations ?? null, role: input.value?.actor.kind ?? 'system' };
 }
 
 const system: Actor = { kind: 'system', id: 'boomerang' };
@@ -131,7 +132,7 @@ function changeOf(found: Found, events: readonly Event[], letter: Letter, world:
     at,
     head: found.head,
     world,
-    after: { state, details, statusSince: moved ? at : found.statusSince, closedAt: rests && !['in_review', 'awaiting_handover', 'in_transit', 'at_warehouse', 'settling'].includes(status(state)) ? at : null },
+    after: { state, details, statusSince: moved ? at : found.statusSince, closedAt: rests && !['in_review', 'awaiting_handover', 'in_transit', 'at_warehouse', 'settling'].includes(status(state)) ? (found.closedAt ?? at) : null },
     nextDueAt: moments.length > 0 ? Math.min(...moments.map((one) => one.at)) : null,
   };
 }

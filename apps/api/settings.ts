@@ -9,7 +9,6 @@ const schema = z.object({
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   RETURNS_TASK_QUEUE: z.string().min(1).default('returns'),
-  PROVIDERS_TASK_QUEUE: z.string().min(1).default('providers'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   BOOMERANG_DEMO: flag,

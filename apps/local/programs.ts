@@ -52,7 +52,6 @@ export function productEnv(facts: Facts): Record<string, string> {
     TEMPORAL_ADDRESS: facts.temporalAddress,
     TEMPORAL_NAMESPACE: facts.temporalNamespace,
     RETURNS_TASK_QUEUE: process.env.RETURNS_TASK_QUEUE || `returns${facts.queueSuffix}`,
-    PROVIDERS_TASK_QUEUE: process.env.PROVIDERS_TASK_QUEUE || `providers${facts.queueSuffix}`,
     SANDBOX_URL: facts.sandboxUrl,
     SANDBOX_SECRET: facts.sandboxSecret,
     PUBLIC_URL: facts.publicUrl,

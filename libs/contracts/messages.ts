@@ -49,5 +49,8 @@ export const returnWorkflowType = 'returnWorkflow';
 export const letterUpdate = 'letter';
 export const letterSignal = 'fact';
 export const taskQueues = { returns: 'returns', providers: 'providers' } as const;
+/** Each queue of returns has its own for providers, so that stacks which share a Temporal server do not take each other's calls: `returns-x` has `providers-x`. */
+export const providersQueueOf = (returnsQueue: string): string =>
+  /^returns(-|$)/.test(returnsQueue) ? returnsQueue.replace('returns', taskQueues.providers) : `${returnsQueue}-${taskQueues.providers}`;
 /** The process sees nobody's name; operators find returns by these. */
 export const searchAttributes = { merchantId: 'MerchantId', needsAttention: 'NeedsAttention' } as const;

@@ -1,6 +1,6 @@
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { DatabaseActivities, ProviderActivities } from '#libs/contracts/messages';
-import { taskQueues } from '#libs/contracts/messages';
+import { providersQueueOf, taskQueues } from '#libs/contracts/messages';
 import { workflowBundle } from './bundle';
 
 export interface WorkersOptions {
@@ -24,6 +24,6 @@ export async function createWorkers({ connection, namespace, returnsTaskQueue = 
       stickyQueueScheduleToStartTimeout: '2s',
       maxCachedWorkflows: 500,
     }),
-    Worker.create({ ...common, taskQueue: taskQueues.providers, activities: { ...providers }, maxConcurrentActivityTaskExecutions: 50, maxTaskQueueActivitiesPerSecond: 200 }),
+    Worker.create({ ...common, taskQueue: providersQueueOf(returnsTaskQueue), activities: { ...providers }, maxConcurrentActivityTaskExecutions: 50, maxTaskQueueActivitiesPerSecond: 200 }),
   ]);
 }

@@ -14,7 +14,9 @@ async function threeReceived(order: Body): Promise<Body[]> {
   const found = await Promise.all([1, 2, 3].map(() => patiently('shop', '/v1/returns', application(order))));
   const returns = found.map((answer) => expectStatus(answer, 201));
   await Promise.all(
-    returns.map(async (rma) => expectStatus(await patiently('warehouse', '/v1/receipts', { returnNumber: rma.number, lines: [{ lineId: '1', quantity: 1 }] }), 201)),
+    returns.map(async (rma) =>
+      expectStatus(await patiently('warehouse', '/v1/receipts', { returnNumber: rma.number, lines: [{ lineId: '1', quantity: 1 }] }), 201),
+    ),
   );
   return returns;
 }
@@ -70,7 +72,11 @@ describe('money of one order, asked for by several returns at once', () => {
     await expectSoundBooks(order.orderNumber);
     const won = { ...chargeback, status: 'won' };
     expectStatus(await shop().put(`/v1/orders/${order.orderNumber}`, { ...order, chargebacks: [won] }), 200);
-    await until(async () => (await returnsOf(order.orderNumber)).every((row) => row.status === 'completed'), 30_000, `all three, of which ${rests.filter((row) => row.attention).length} waited`);
+    await until(
+      async () => (await returnsOf(order.orderNumber)).every((row) => row.status === 'completed'),
+      30_000,
+      `all three, of which ${rests.filter((row) => row.attention).length} waited`,
+    );
     await expectSoundBooks(order.orderNumber);
     expect((await shop().get(`/v1/sandbox/payments/${order.tenders[0].providerPaymentId}`)).body.refundedAmount).toBe(3000);
   });
@@ -78,7 +84,8 @@ describe('money of one order, asked for by several returns at once', () => {
   test('two finance people approve the same refund at the same time: it leaves once', async () => {
     const order = anOrder({ lines: [{ lineId: '1', sku: 'COAT-M', title: 'Coat, M', category: 'apparel', quantity: 1, unitPrice: 120_000 }] });
     const journey = await Journey.begin(order);
-    if (journey.rma.status === 'in_review') await journey.command('admin', 'decision', { lines: [{ lineId: '1', decision: 'approve', reason: 'as described' }] });
+    if (journey.rma.status === 'in_review')
+      await journey.command('admin', 'decision', { lines: [{ lineId: '1', decision: 'approve', reason: 'as described' }] });
     await journey.bringBack();
     const waiting = await journey.until((rma) => rma.refunds[0]?.status === 'awaiting_approval');
     const approve = `/v1/refunds/${waiting.refunds[0].id}/approve`;
@@ -102,10 +109,16 @@ describe('money of one order, asked for by several returns at once', () => {
     const statuses = await Promise.all(events.map((id) => report('payment-providers', { id, type: 'refund.failed', data })));
     expect(new Set(statuses)).toEqual(new Set([202]));
     await journey.until((rma) => rma.refunds[0].status === 'failed');
-    await until(async () => (await direct.sql('SELECT 1 FROM inbox WHERE subject = $1 AND handled_at IS NULL', [refunds[0].id])).length === 0, 10_000, 'all reports to be dealt with');
+    await until(
+      async () => (await direct.sql('SELECT 1 FROM inbox WHERE subject = $1 AND handled_at IS NULL', [refunds[0].id])).length === 0,
+      10_000,
+      'all reports to be dealt with',
+    );
     const [facts] = await direct.sql<{ rows: number }>('SELECT count(*)::int AS rows FROM inbox WHERE subject = $1', [refunds[0].id]);
     expect(facts!.rows).toBe(7);
-    const entries = await direct.sql<{ entries: number }>('SELECT count(DISTINCT entry_id)::int AS entries FROM ledger_posting WHERE refund_id = $1', [refunds[0].id]);
+    const entries = await direct.sql<{ entries: number }>('SELECT count(DISTINCT entry_id)::int AS entries FROM ledger_posting WHERE refund_id = $1', [
+      refunds[0].id,
+    ]);
     expect(entries[0]!.entries).toBe(2);
     await expectSoundBooks(journey.order.orderNumber);
   });

@@ -6,7 +6,9 @@ import { patiently, report } from '../stack/patient';
 import { until } from '../stack/stack';
 
 const eventsOf = async (returnId: string) =>
-  (await direct.sql<{ type: string; cause: string }>('SELECT type, cause FROM log_entry WHERE stream = $1 ORDER BY sequence', [returnId])).map((row) => row.type);
+  (await direct.sql<{ type: string; cause: string }>('SELECT type, cause FROM log_entry WHERE stream = $1 ORDER BY sequence', [returnId])).map(
+    (row) => row.type,
+  );
 const count = (types: readonly string[], type: string) => types.filter((one) => one === type).length;
 
 describe('people and machines in the same instant', () => {
@@ -58,7 +60,11 @@ describe('people and machines in the same instant', () => {
       ...Array.from({ length: 10 }, () => report('carriers', { type: 'parcel.scanned', data })),
     ]);
     await journey.until('in_transit');
-    await until(async () => (await direct.sql('SELECT 1 FROM inbox WHERE subject = $1 AND handled_at IS NULL', [journey.trackingNumber])).length === 0, 10_000, 'all scans to be dealt with');
+    await until(
+      async () => (await direct.sql('SELECT 1 FROM inbox WHERE subject = $1 AND handled_at IS NULL', [journey.trackingNumber])).length === 0,
+      10_000,
+      'all scans to be dealt with',
+    );
     const types = await eventsOf(journey.id);
     expect(count(types, 'handed_over')).toBe(1);
     expect(count(types, 'parcel_scanned')).toBe(1);
@@ -82,8 +88,14 @@ describe('people and machines in the same instant', () => {
     const [{ id: providerRefundId }] = (await journey.payment()).refunds;
     const data = { refundId: refunds[0].id, providerRefundId, providerPaymentId: journey.providerPaymentId, amount: 1000, status: 'succeeded' };
     await Promise.all(Array.from({ length: 8 }, () => report('payment-providers', { type: 'refund.succeeded', data })));
-    await until(async () => (await direct.sql('SELECT 1 FROM inbox WHERE subject = $1 AND handled_at IS NULL', [refunds[0].id])).length === 0, 10_000, 'all reports to be dealt with');
-    const [ledger] = await direct.sql<{ entries: number }>('SELECT count(DISTINCT entry_id)::int AS entries FROM ledger_posting WHERE refund_id = $1', [refunds[0].id]);
+    await until(
+      async () => (await direct.sql('SELECT 1 FROM inbox WHERE subject = $1 AND handled_at IS NULL', [refunds[0].id])).length === 0,
+      10_000,
+      'all reports to be dealt with',
+    );
+    const [ledger] = await direct.sql<{ entries: number }>('SELECT count(DISTINCT entry_id)::int AS entries FROM ledger_posting WHERE refund_id = $1', [
+      refunds[0].id,
+    ]);
     expect(ledger!.entries).toBe(1);
     expect(await journey.read()).toMatchObject({ status: 'completed', refunds: [{ status: 'succeeded' }] });
   });

@@ -79,7 +79,8 @@ describe('an appeal', () => {
     await journey.command('customer', 'appeal', { reason: 'it came like that' });
     await everybodySees(journey, { who: 'agent', action: 'review' });
     await decide(journey, 'agent', 'approve');
-    expect(await journey.until('completed')).toMatchObject({ nextStep: null, lines: [{ units: [{ inspection: 'passed', money: 'refunded' }] }] });
+    expect(await journey.until('completed')).toMatchObject({ nextStep: null, settlement: { total: 1000 }, lines: [{ units: [{ inspection: 'passed', money: 'refunded' }] }] });
+    await booksAgree(journey, 1000);
   });
 
   test('that is dismissed sends the goods back and frees the units; there is no second one', async () => {

@@ -6,6 +6,8 @@ import { login, shop, stack, until, type Answer, type Body } from '../stack/stac
 
 export type Variant = 'refund' | 'label' | 'pickup';
 
+const tomorrow = (hours: number) => new Date(Date.now() + (24 + hours) * 3_600_000).toISOString();
+
 /**
  * A return that goes its way whatever happens around it: each step is repeated with the same key until it has an answer, as a good client does. `refund` ships
  * itself and is paid; `label` and `pickup` are handed over by our carrier, and are cancelled before that when they end with `cancel`.
@@ -44,7 +46,6 @@ export class Voyage {
 
   async apply(): Promise<void> {
     const method = { refund: 'self_ship', label: 'drop_off', pickup: 'door_pickup' }[this.variant];
-    const tomorrow = (hours: number) => new Date(Date.now() + (24 + hours) * 3_600_000).toISOString();
     const pickup = this.variant === 'pickup' ? { pickup: { from: tomorrow(0), to: tomorrow(2) } } : {};
     const { body } = await this.ask('shop', '/v1/returns', application(this.order, { method, ...pickup }), 201);
     [this.id, this.number] = [body.id, body.number];
@@ -60,7 +61,11 @@ export class Voyage {
   }
   receive = async () => void (await this.ask('warehouse', '/v1/receipts', { returnNumber: this.number, lines: [{ lineId: '1', quantity: 1 }] }, 201));
   inspect = async () =>
-    void (await this.ask('warehouse', `/v1/returns/${this.id}/inspections`, { lines: [{ lineId: '1', units: [{ quantity: 1, grade: 'A', disposition: 'restock', accepted: true }] }] }));
+    void (await this.ask('warehouse', `/v1/returns/${this.id}/inspections`, {
+      lines: [{ lineId: '1', units: [{ quantity: 1, grade: 'A', disposition: 'restock', accepted: true }] }],
+    }));
+
+  note = async (text: string) => void (await this.ask('agent', `/v1/returns/${this.id}/notes`, { text, visibility: 'internal' }));
 
   /** Asks until the return is as wanted; whatever goes wrong with asking meanwhile is part of the test. */
   async until<T>(what: (rma: Body) => T | false | null | undefined, ms = this.patienceMs): Promise<T> {
@@ -104,7 +109,9 @@ export class Voyage {
   }
   /** Every cause is written in one piece, and the numbers have no gap: nothing was written twice, nothing is missing. */
   private async expectLogOfOnePiece(): Promise<void> {
-    const entries = await direct.sql<{ sequence: number; cause: string }>('SELECT sequence, cause FROM log_entry WHERE stream = $1 ORDER BY sequence', [this.id]);
+    const entries = await direct.sql<{ sequence: number; cause: string }>('SELECT sequence, cause FROM log_entry WHERE stream = $1 ORDER BY sequence', [
+      this.id,
+    ]);
     expect(entries.map((entry) => entry.sequence)).toEqual(entries.map((_, index) => index + 1));
     const pieces = entries.map((entry) => entry.cause).filter((cause, index, causes) => cause !== causes[index - 1]);
     expect(new Set(pieces).size).toBe(pieces.length);

@@ -15,7 +15,16 @@ interface Doom {
 }
 const [apply, ship, pickUp, deliver, receive, inspect] = [0, 1, 2, 3, 4, 5];
 const dooms = (variant: Variant, rows: readonly (readonly [number, string])[], cancelled = false): Doom[] =>
-  rows.flatMap(([step, at]) => (['before', 'after'] as const).map((when) => ({ name: `${variant}${cancelled ? ', cancelled' : ''}: ${when} ${at} of step ${step + 1}`, variant, cancelled, step, at, when })));
+  rows.flatMap(([step, at]) =>
+    (['before', 'after'] as const).map((when) => ({
+      name: `${variant}${cancelled ? ', cancelled' : ''}: ${when} ${at} of step ${step + 1}`,
+      variant,
+      cancelled,
+      step,
+      at,
+      when,
+    })),
+  );
 /** Every transaction and every call of a refund return, and those of labels and couriers, their undo included. */
 const all: readonly Doom[] = [
   ...dooms('refund', [[apply!, 'command'], [ship!, 'command'], [pickUp!, 'fact'], [deliver!, 'fact'], [receive!, 'command'], [inspect!, 'command'], [inspect!, 'call:refund'], [inspect!, 'outcome:refund']]),
@@ -37,7 +46,13 @@ describe('a worker that dies before or after any of its commits and calls', () =
   }, 120_000);
 
   test('leaves returns that end as if nothing had happened: each cause once, paid once, books and chain intact', async () => {
-    const model = Object.fromEntries(await Promise.all([new Voyage('refund'), new Voyage('label'), new Voyage('pickup', { cancelled: true })].map(async (voyage) => [voyage.variant, await undisturbed(voyage)] as const)));
+    const model = Object.fromEntries(
+      await Promise.all(
+        [new Voyage('refund'), new Voyage('label'), new Voyage('pickup', { cancelled: true })].map(
+          async (voyage) => [voyage.variant, await undisturbed(voyage)] as const,
+        ),
+      ),
+    );
     const voyages: { doom: Doom; voyage: Voyage; rest: Promise<void> }[] = [];
     const left = [...all];
     for (let life = 1; left.length > 0 && life <= 8; life++) {

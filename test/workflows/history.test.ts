@@ -10,7 +10,7 @@ const { EventType } = temporal.api.enums.v1;
 async function costOf(returnId: string) {
   const { raw } = await direct.workflow(returnId).describe();
   const { events } = await direct.workflow(returnId).fetchHistory();
-  const count = (type: number) => events!.filter((event) => event.eventType === type).length;
+  const count = (type: temporal.api.enums.v1.EventType) => events!.filter((event) => event.eventType === type).length;
   const info = raw.workflowExecutionInfo!;
   const closed = info.closeTime ? 1 : 0;
   return {
@@ -22,7 +22,8 @@ async function costOf(returnId: string) {
     visibilityWrites: 1 + count(EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES) + closed,
   };
 }
-const completed = (returnId: string) => until(async () => (await direct.workflow(returnId).describe()).status.name === 'COMPLETED', 20_000, `the end of ${returnId}`);
+const completed = (returnId: string) =>
+  until(async () => (await direct.workflow(returnId).describe()).status.name === 'COMPLETED', 20_000, `the end of ${returnId}`);
 
 describe('the history of a return', () => {
   afterAll(() => direct.close());
@@ -40,17 +41,41 @@ describe('the history of a return', () => {
 
   test('holds no name, no address, no text that anybody wrote', async () => {
     const secret = randomUUID().slice(0, 8);
-    const person = { id: `c-${secret}`, name: `Wang Xiaoming ${secret}`, email: `wang.${secret}@example.com`, phone: '+8613911112222', tier: 'gold', locale: 'zh-CN' };
-    const shipTo = { name: '王小明', phone: '+8613911112222', country: 'CN', region: 'Zhejiang', city: 'Hangzhou', postalCode: '310099', lines: [`${secret} West Lake Road`] };
-    const order = anOrder({ customer: person, shipTo, lines: [{ lineId: '1', sku: 'COAT-M', title: 'Coat, M', category: 'apparel', quantity: 2, unitPrice: 40_000 }], payment: 'pay_declined_' });
+    const person = {
+      id: `c-${secret}`,
+      name: `Wang Xiaoming ${secret}`,
+      email: `wang.${secret}@example.com`,
+      phone: '+8613911112222',
+      tier: 'gold',
+      locale: 'zh-CN',
+    };
+    const shipTo = {
+      name: '王小明',
+      phone: '+8613911112222',
+      country: 'CN',
+      region: 'Zhejiang',
+      city: 'Hangzhou',
+      postalCode: '310099',
+      lines: [`${secret} West Lake Road`],
+    };
+    const order = anOrder({
+      customer: person,
+      shipTo,
+      lines: [{ lineId: '1', sku: 'COAT-M', title: 'Coat, M', category: 'apparel', quantity: 2, unitPrice: 40_000 }],
+      payment: 'pay_declined_',
+    });
     const note = `private words ${secret}`;
-    const journey = await Journey.begin(order, { lines: [{ lineId: '1', quantity: 2, reason: 'damaged', resolution: 'refund', comment: `${note} application` }] });
+    const journey = await Journey.begin(order, {
+      lines: [{ lineId: '1', quantity: 2, reason: 'damaged', resolution: 'refund', comment: `${note} application` }],
+    });
     expect(journey.rma.status).toBe('in_review');
     await journey.command('agent', 'decision', { lines: [{ lineId: '1', decision: 'reject', reason: `${note} decision` }] });
-    await journey.command('shop', 'appeal', { reason: `${note} appeal` }, 403); // the customer's own
+    await journey.command('shop', 'appeal', { reason: `${note} appeal` });
     await journey.command('agent', 'notes', { text: `${note} note`, visibility: 'internal' });
     await journey.command('agent', 'goodwill', { kind: 'coupon', amount: 500, reason: `${note} goodwill` });
-    const other = await Journey.begin(anOrder({ customer: person, shipTo, payment: 'pay_declined_' }), { lines: [{ lineId: '1', quantity: 1, reason: 'damaged', resolution: 'refund', comment: `${note} second` }] });
+    const other = await Journey.begin(anOrder({ customer: person, shipTo, payment: 'pay_declined_' }), {
+      lines: [{ lineId: '1', quantity: 1, reason: 'damaged', resolution: 'refund', comment: `${note} second` }],
+    });
     await other.command('shop', 'shipment', { carrier: 'sf', trackingNumber: other.trackingNumber });
     await other.receive([{ lineId: '1', quantity: 1, condition: `${note} condition` }]);
     await other.inspect([{ quantity: 1, grade: 'B', disposition: 'restock', accepted: true, note: `${note} inspection`, serial: `SN-${secret}` }]);
@@ -63,7 +88,10 @@ describe('the history of a return', () => {
       const { raw } = await direct.workflow(id).describe();
       const shown = JSON.stringify(raw);
       for (const word of [secret, 'Xiaoming', '王小明', person.email, person.phone, '310099', 'private words']) {
-        expect({ word, found: bytes.includes(word) || shown.includes(word) || shown.includes(Buffer.from(word).toString('base64')) }).toEqual({ word, found: false });
+        expect({ word, found: bytes.includes(word) || shown.includes(word) || shown.includes(Buffer.from(word).toString('base64')) }).toEqual({
+          word,
+          found: false,
+        });
       }
     }
   });

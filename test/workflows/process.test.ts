@@ -10,7 +10,8 @@ import { until } from '../stack/stack';
 
 const stateOf = async (returnId: string) => (await direct.sql<{ state: ReturnState }>('SELECT state FROM return WHERE id = $1', [returnId]))[0]!.state;
 const runOf = async (returnId: string) => (await direct.workflow(returnId).describe()).runId;
-const ended = (returnId: string) => until(async () => (await direct.workflow(returnId).describe()).status.name === 'COMPLETED', 20_000, `the end of the workflow of ${returnId}`);
+const ended = (returnId: string) =>
+  until(async () => (await direct.workflow(returnId).describe()).status.name === 'COMPLETED', 20_000, `the end of the workflow of ${returnId}`);
 
 describe('the process of a return, on a real server', () => {
   afterAll(() => direct.close());
@@ -90,7 +91,9 @@ describe('the process of a return, on a real server', () => {
     await ended(journey.id);
     const breaches = await direct.sql("SELECT 1 FROM log_entry WHERE stream = $1 AND type = 'expired'", [journey.id]);
     expect(breaches).toHaveLength(1);
-    const [claim] = await direct.sql<{ live: number }>('SELECT count(*)::int AS live FROM unit_claim WHERE return_id = $1 AND released_at IS NULL', [journey.id]);
+    const [claim] = await direct.sql<{ live: number }>('SELECT count(*)::int AS live FROM unit_claim WHERE return_id = $1 AND released_at IS NULL', [
+      journey.id,
+    ]);
     expect(claim!.live).toBe(0);
   });
 

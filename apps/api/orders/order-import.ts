@@ -22,7 +22,7 @@ export class OrderImport {
     const problem = importProblem(order);
     if (problem && problem.code !== 'order_totals_mismatch') throw problem;
     const outcome = await this.database.inMerchant(merchantId, async (tx) => {
-      if (problem && !(await addsCapturesOnly(tx, order))) throw problem;
+      if (problem) await requireCapturesOnly(tx, order, problem);
       const imported = await importOrder(tx, order, freezeOrder(order));
       if (imported.kind === 'locked') throw locked(order.orderNumber, imported.pointer);
       return { created: imported.kind === 'created', order: imported.order, claimed: await claimedUnits(tx, order.orderNumber) };
@@ -33,10 +33,15 @@ export class OrderImport {
   }
 }
 
-/** A capture that comes after the first return is a fact: it is recorded although the order's figures, frozen by then, do not account for it. */
-async function addsCapturesOnly(tx: Transaction, order: Order): Promise<boolean> {
+/**
+ * A capture that comes after the first return is a fact: it is recorded although the order's figures, frozen by then, do not account for it. Anything else about an
+ * order with returns is refused for being locked, whether or not it would add up.
+ */
+async function requireCapturesOnly(tx: Transaction, order: Order, problem: ApiError): Promise<void> {
   const known = await readOrder(tx, order.orderNumber);
-  return known !== null && known.lockedAt !== null && frozenDifference(known.order, mergedImport(known.order, order)) === null;
+  if (!known || known.lockedAt === null) throw problem;
+  const pointer = frozenDifference(known.order, mergedImport(known.order, order));
+  if (pointer !== null) throw locked(order.orderNumber, pointer);
 }
 
 const locked = (orderNumber: string, pointer: string) =>

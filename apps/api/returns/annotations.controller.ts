@@ -11,7 +11,7 @@ import type { Transaction } from '#libs/persistence/database';
 import { newId } from '#libs/persistence/ids';
 import { findReturn } from '#libs/persistence/returns';
 import { ApiError, invalid, notFound } from '../http/api-error';
-import { Roles, staff } from '../http/decorators';
+import { Roles, Scope, staff } from '../http/decorators';
 import { actorOf, Idempotency } from '../http/idempotency';
 import { Answers } from '../http/openapi-decorators';
 import { Reply } from '../http/reply';
@@ -53,7 +53,8 @@ export class AnnotationsController {
 
   @Post(':id/rating')
   @HttpCode(200)
-  @Roles('customer')
+  @Roles('customer', 'admin', 'service')
+  @Scope('returns')
   @ApiOperation({ summary: 'How it went: 1 to 5, and whether the customer would recommend us, 0 to 10' })
   @Answers(200, returnAnswer)
   rate(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: ratingBody }) body: RatingBody) {

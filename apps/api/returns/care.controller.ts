@@ -43,7 +43,7 @@ export class CareController {
 
   @Post(':id/offers/:offerId/accept')
   @HttpCode(200)
-  @Roles('customer', 'service')
+  @Roles('customer', 'admin', 'service')
   @ApiOperation({ summary: 'The customer takes the offer' })
   @Answers(200, returnAnswer)
   accept(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Param('offerId', { schema: idSchema }) offerId: string, @Body({ schema: emptyBody }) body: object) {
@@ -52,7 +52,7 @@ export class CareController {
 
   @Post(':id/offers/:offerId/decline')
   @HttpCode(200)
-  @Roles('customer', 'service')
+  @Roles('customer', 'admin', 'service')
   @ApiOperation({ summary: 'The customer does not want the offer' })
   @Answers(200, returnAnswer)
   decline(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Param('offerId', { schema: idSchema }) offerId: string, @Body({ schema: emptyBody }) body: object) {
@@ -61,7 +61,7 @@ export class CareController {
 
   @Post(':id/appeal')
   @HttpCode(200)
-  @Roles('customer', 'service')
+  @Roles('customer', 'admin', 'service')
   @ApiOperation({ summary: 'Once a line, within the window, after a rejection' })
   @Answers(200, returnAnswer)
   appeal(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: appealBody }) body: AppealBody) {

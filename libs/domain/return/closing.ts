@@ -24,9 +24,12 @@ export function release(before: ReturnState, after: ReturnState): Event[] {
   }
   return giveUp(
     after,
-    after.units.filter((unit) => !unit.released && isRejected(after, unit) && lineOf(after, unit).appeal === 'dismissed'),
+    after.units.filter((unit) => !unit.released && isRejected(after, unit) && appealSpent(after, unit)),
   );
 }
+
+/** Once a line: dismissed is the last word, and who was heard once is not heard again about what comes later. */
+const appealSpent = (state: ReturnState, unit: Unit): boolean => ['dismissed', 'upheld'].includes(lineOf(state, unit).appeal ?? '');
 
 /** The appeal window is over: rejected units are free, and what the warehouse kept goes back. */
 export const closeAppeals = (state: ReturnState): Event[] =>

@@ -7,7 +7,7 @@ import { compensate, decideCompensation, goodwill } from './compensation';
 import { extend, keepTime, moment, pause, resume } from './deadlines';
 import { due } from './due';
 import { evolve, type Event } from './evolve';
-import { arrangeHandover, carrierAnswered, pickup, scan, shipment } from './handover';
+import { arrangeHandover, carrierAnswered, dropHandover, pickup, scan, shipment } from './handover';
 import { refuse, type CommandType, type Input, type Refusal, type World } from './input';
 import { inspect, receive, repair, resolve, sendBack } from './inspection';
 import { approveRefund, refundAnswered, refundReported, releaseHeld, retryRefund, settleRefund } from './refunds';
@@ -94,11 +94,12 @@ function consequences(before: ReturnState, state: ReturnState, world: World): Ev
     (after) => closeWithoutWindow(after, world),
     (after) => closeOffers(after),
     (after) => unreserve(after),
+    (after) => dropHandover(after),
     (after) => arrangeHandover(after, world),
     (after) => reserve(after, world),
     (after) => ship(after),
     (after) => settleReady(after, world),
-    (after) => releaseHeld(after, world),
+    (after) => releaseHeld(before, after, world),
     (after) => compensate(after, world),
     (after) => keepTime(before, after, world),
     (after) => callAttention(after, world),

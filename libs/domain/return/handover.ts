@@ -71,6 +71,14 @@ export function undoHandover(state: ReturnState): Event[] {
   return done.map((step) => ({ type: 'step_changed', id: step.id, set: { status: 'undo', round: step.round + 1 } }));
 }
 
+/** Nothing is to be handed over any more, because it was agreed otherwise: what never moved is taken back. Once goods have come, nobody knows by which label. */
+export function dropHandover(state: ReturnState): Event[] {
+  const needless = state.units.every(
+    (unit) => ['awaiting', 'kept_by_customer'].includes(unit.logistics) && (unit.released || unit.inspection === 'waived' || !lineOf(state, unit).goodsBack),
+  );
+  return needless && state.parcels.every((parcel) => parcel.direction === 'outbound' || parcel.status === 'announced') ? undoHandover(state) : [];
+}
+
 const rank = { announced: 0, exception: 1, picked_up: 1, in_transit: 2, lost: 3, delivered: 4 } as const satisfies Record<Parcel['status'], number>;
 
 /** A scan of a parcel that comes to us. Early, late and repeated ones are facts like any other; what says nothing new changes nothing. */

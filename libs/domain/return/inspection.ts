@@ -154,11 +154,12 @@ export function resolve(state: ReturnState, { units: words, actor }: Input<'reso
   // Whoever gives the money has decided about its line: four eyes look at them.
   const given = state.lines.filter((line) => words.some((word) => word.money === 'refund' && word.lineId === line.lineId));
   const [known, undecided] = [given.filter((line) => line.authorization === 'approved'), given.filter((line) => line.authorization !== 'approved')];
-  const ids = (lines: readonly Line[]) => lines.map((line) => line.lineId);
   if (undecided.length > 0) events.push({ type: 'lines_approved', lines: ids(undecided), set: { authorization: 'approved', decidedBy: actor.id } });
   if (known.some((line) => line.decidedBy !== actor.id)) events.push({ type: 'line_changed', lines: ids(known), set: { decidedBy: actor.id } });
   return events;
 }
+const ids = (lines: readonly Line[]): string[] => lines.map((line) => line.lineId);
+
 /** A return that was over comes back to life only for units whose money goes back; they are claimed anew. */
 function verdict(state: ReturnState, unit: Unit, word: Input<'resolve'>['units'][number]): Event {
   const { logistics } = word;

@@ -204,9 +204,13 @@ describe('a refund that cannot be paid to its tender', () => {
     bench.do('redirect_refund', redirect, 'finance');
     expect([bench.state.refunds[1], bench.status]).toMatchObject([{ tenderId: 'store_credit', provider: 'boomerang', status: 'succeeded' }, 'completed']);
   });
-  test('by hand waits for a second person, who has neither redirected nor approved it', () => {
-    const bench = failed({ policy: above(10) });
-    expect(refund(bench).status).toBe('awaiting_approval');
+  test('by hand waits for somebody who has neither approved nor redirected it', () => {
+    const bench = settled({ order, policy: above(10) });
+    bench.do('approve_refund', { refundId: 'rfd_1' }, 'finance');
+    bench.answer('refund', { kind: 'refused', code: 'card_closed' });
+    bench.do('redirect_refund', { refundId: 'rfd_1', to: 'manual' }, 'finance2');
+    const settle = (by: 'finance' | 'finance2' | 'admin') => bench.refusal('settle_refund', { refundId: 'rfd_2', reference: 'B1' }, by);
+    expect([settle('finance'), settle('finance2'), settle('admin')]).toEqual(['four_eyes_required', 'four_eyes_required', null]);
   });
   test('by hand is confirmed by whoever did not send it there', () => {
     const bench = failed();

@@ -90,9 +90,13 @@ function hadAHand(state: ReturnState, refund: Refund, actorId: string): boolean 
 export const askAgain = (state: ReturnState): Event[] => state.refunds.filter((refund) => refund.status === 'pending' && refund.call === null).map(lookUp);
 const lookUp = (refund: Refund): Event => changed(refund, { call: 'lookUpRefund', round: refund.round + 1 });
 
-/** A dispute is over, or its balance came back: what waited goes on. */
-export const releaseHeld = (state: ReturnState, world: World): Event[] =>
-  state.refunds.filter((refund) => refund.held && !disputed(refund, world)).map((refund) => changed(refund, { held: false }));
+/**
+ * A dispute is over, or its balance came back: what waited goes on. Only what was held before this decision: the balances in `world` do not know yet what it claims itself.
+ */
+export const releaseHeld = (before: ReturnState, state: ReturnState, world: World): Event[] =>
+  state.refunds
+    .filter((refund) => refund.held && before.refunds.some((was) => was.refundId === refund.refundId && was.held) && !disputed(refund, world))
+    .map((refund) => changed(refund, { held: false }));
 function disputed(refund: Refund, world: World): boolean {
   const tender = world.money.tenders.find((candidate) => candidate.tenderId === refund.tenderId);
   // Its own claim is part of what is pending.

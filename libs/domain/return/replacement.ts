@@ -40,7 +40,8 @@ export function ship(state: ReturnState): Event[] {
   if (state.end) return [];
   return state.units.flatMap((unit): Event[] => {
     const replacement = replacementOf(state, unit);
-    const ready = replacement?.status === 'reserved' && lineOf(state, unit).authorization === 'approved' && !isRejected(state, unit) && inspected(state, unit);
+    const approved = lineOf(state, unit).authorization === 'approved' && !isRejected(state, unit) && !unit.released;
+    const ready = replacement?.status === 'reserved' && approved && inspected(state, unit);
     if (!ready || state.steps.some((step) => step.subject === replacement.replacementId)) return [];
     return [
       {
@@ -55,9 +56,7 @@ export function ship(state: ReturnState): Event[] {
 export function unreserve(state: ReturnState): Event[] {
   const pointless = state.replacements.filter((replacement) => {
     const unit = state.units.find((candidate) => unitKey(candidate) === unitKey(replacement))!;
-    const line = lineOf(state, unit);
-    const rejectedForGood = isRejected(state, unit) && (unit.released || line.appeal === 'dismissed');
-    return ['reserved', 'short'].includes(replacement.status) && (state.end !== null || rejectedForGood || !wants(state, unit));
+    return ['reserved', 'short'].includes(replacement.status) && (state.end !== null || unit.released || !wants(state, unit));
   });
   return pointless.flatMap(({ replacementId }): Event[] => {
     const step = state.steps.find((candidate) => candidate.subject === replacementId && candidate.status === 'done');

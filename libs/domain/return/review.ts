@@ -1,6 +1,6 @@
 import type { Event } from './evolve';
 import { invalidField, refuse, type Input, type Refusal } from './input';
-import { unitKey, type Line, type ReturnState } from './state';
+import { unitKey, type Line, type ReturnState, type Unit } from './state';
 import { isRejected } from './tables';
 
 /** An agent's word, line by line: on an application, or on an appeal, where it must be another agent than the first. */
@@ -31,9 +31,12 @@ export function approve(state: ReturnState, lineIds: readonly string[], by: stri
     ...(appealed.length > 0
       ? [{ type: 'lines_approved' as const, lines: appealed, set: { authorization: 'approved' as const, appeal: 'upheld' as const, decidedBy: by } }]
       : []),
-    ...(failed.length > 0 ? [{ type: 'appeal_upheld' as const, units: failed, set: { inspection: 'passed' as const } }] : []),
+    ...(failed.length > 0 ? [{ type: 'appeal_upheld' as const, units: failed, set: overruled }] : []),
   ];
 }
+/** Whoever upholds an appeal overrules what the inspection found: it takes nothing off the money, and where the goods go is open again. */
+const overruled = { inspection: 'passed', grade: null, disposition: 'quarantine', fault: null, missingParts: null } as const satisfies Partial<Unit>;
+
 /** Applications are rejected, appeals dismissed. */
 export function reject(state: ReturnState, lineIds: readonly string[], by: string | null): Event[] {
   const { pending, appealed } = split(state, lineIds);
