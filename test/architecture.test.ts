@@ -119,7 +119,7 @@ describe('the files', () => {
     ).toEqual([]);
   });
   test('name no machine and no registry', () => {
-    const elsewhere = /\/(?:root|home|Users|work)\/[a-z]/;
+    const elsewhere = /(?<![.\w])\/(?:root|home|Users|work)\/[a-z]/;
     expect(sources.filter((path) => elsewhere.test(textOf(path)))).toEqual([]);
   });
 });

@@ -19,7 +19,7 @@ export async function recordCompensations(tx: Transaction, change: Change): Prom
       const was = state.compensations.find((one) => one.id === event.id)!;
       const is = next.compensations.find((one) => one.id === event.id)!;
       await tx.query('UPDATE compensation SET status = $2 WHERE id = $1', [is.id, is.status]);
-      if (was.status !== 'granted' && is.status === 'granted') await book(tx, change, is, true);
+      if (was.status === 'awaiting_approval' && is.status === 'granted') await book(tx, change, is, true);
       if (was.status === 'granted' && is.status === 'revoked') await book(tx, change, is, false);
     }
     state = next;

@@ -1,4 +1,5 @@
-import { unitKey, type UnitKey } from '#libs/domain/return/state';
+import type { Event } from '#libs/domain/return/evolve';
+import { unitKey, type ReturnState, type UnitKey } from '#libs/domain/return/state';
 import type { Transaction } from '#libs/persistence/database';
 import type { Change } from './record';
 
@@ -8,7 +9,7 @@ export async function recordClaims(tx: Transaction, { before, after: { state }, 
     if (event.type === 'applied') return event.units.map(([lineId, unit]) => unitKey({ lineId, unit }));
     return event.type === 'reopened' ? event.units : [];
   });
-  const released = events.flatMap((event): readonly UnitKey[] => (event.type === 'units_released' ? event.units : []));
+  const released = events.flatMap((event) => givenBack(state, event));
   if (claimed.length > 0) {
     await tx.query(
       `INSERT INTO unit_claim (merchant_id, order_number, line_id, unit, return_id)
@@ -24,4 +25,14 @@ export async function recordClaims(tx: Transaction, { before, after: { state }, 
     );
   }
 }
-const unitsOf = (units: readonly { lineId: string; unit: number }[], keys: readonly UnitKey[]) => units.filter((unit) => keys.includes(unitKey(unit))).map(({ lineId, unit }) => ({ lineId, unit }));
+const unitsOf = (units: readonly { lineId: string; unit: number }[], keys: readonly UnitKey[]) =>
+  units.filter((unit) => keys.includes(unitKey(unit))).map(({ lineId, unit }) => ({ lineId, unit }));
+
+/** A unit that was released, and one that the customer has again as good as new: sent anew, or repaired. It may be asked for once more. */
+function givenBack(state: ReturnState, event: Event): readonly UnitKey[] {
+  if (event.type === 'units_released') return event.units;
+  if (event.type === 'replacement_changed' && event.set.status === 'delivered') {
+    return state.replacements.filter((one) => one.replacementId === event.replacementId && one.kind === 'reship').map(unitKey);
+  }
+  return event.type === 'sent_back' ? event.units.filter((key) => state.units.some((unit) => unitKey(unit) === key && unit.repair === 'repaired')) : [];
+}

@@ -15,6 +15,7 @@ import { recordParcels } from '../carriers/record-parcels';
 import { recordClaims } from './claims';
 import { recordReceipts } from './receipts';
 import { announce } from './messages-to-customer';
+import { wakeAt } from './wake-at';
 
 /** One decision with everything its rows need. */
 export interface Change {
@@ -61,18 +62,19 @@ async function recordLog(tx: Transaction, { before, events, cause, actor, at, he
 async function writeRow(tx: Transaction, { before, after, at, nextDueAt }: Change, head: string): Promise<void> {
   const { state, details, statusSince, closedAt } = after;
   const due = nextDueAt === null ? null : new Date(nextDueAt - state.clockOffset).toISOString();
-  const values = [state.returnId, state.sequence, JSON.stringify(state), JSON.stringify(details), head, status(state), statusSince, state.priority, state.attention?.reason ?? null, due, at, closedAt];
+  const wake = wakeAt(state, Date.parse(at));
+  const values = [state.returnId, state.sequence, JSON.stringify(state), JSON.stringify(details), head, status(state), statusSince, state.priority, state.attention?.reason ?? null, due, at, closedAt, wake === null ? null : new Date(wake).toISOString()];
   if (before.sequence > 0) {
     await tx.query(
-      `UPDATE return SET sequence = $2, state = $3, details = $4, head = $5, status = $6, status_since = $7, priority = $8, attention = $9, next_due_at = $10, updated_at = $11, closed_at = $12
+      `UPDATE return SET sequence = $2, state = $3, details = $4, head = $5, status = $6, status_since = $7, priority = $8, attention = $9, next_due_at = $10, updated_at = $11, closed_at = $12, wake_at = $13
        WHERE id = $1`,
       values,
     );
     return;
   }
   await tx.query(
-    `INSERT INTO return (merchant_id, id, sequence, state, details, head, status, status_since, priority, attention, next_due_at, created_at, updated_at, closed_at, number, order_number, customer_id)
-     VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15)`,
+    `INSERT INTO return (merchant_id, id, sequence, state, details, head, status, status_since, priority, attention, next_due_at, created_at, updated_at, closed_at, wake_at, number, order_number, customer_id)
+     VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16)`,
     [...values, state.number, state.orderNumber, details.customerId],
   );
 }

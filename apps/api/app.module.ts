@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { AccessModule } from './access/access.module';
 import { ApiKeysModule } from './api-keys/api-keys.module';
 import { ConnectionsModule } from './connections.module';
+import { CouponsModule } from './coupons/coupons.module';
 import { FilesModule } from './files/files.module';
 import { FinanceModule } from './finance/finance.module';
 import { HealthModule } from './health/health.module';
@@ -25,6 +26,7 @@ export class AppModule {
     const nouns = [
       ReturnsModule.with({ sandbox }),
       OrdersModule,
+      CouponsModule,
       PoliciesModule,
       FinanceModule,
       WorkModule,

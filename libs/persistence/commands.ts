@@ -38,15 +38,20 @@ export async function recordCommand(tx: Transaction, command: Command): Promise<
     [command.id, command.merchantId, command.caller, command.route, command.idempotencyKey, command.bodyHash, JSON.stringify(command.body), JSON.stringify(command.actor), command.returnId],
   );
   if (fresh) return { command: fresh, repeated: false };
-  const [earlier] = await tx.query<StoredCommand>(`SELECT ${columns} FROM command WHERE merchant_id = $1 AND caller = $2 AND route = $3 AND idempotency_key = $4`, [
-    command.merchantId,
-    command.caller,
-    command.route,
-    command.idempotencyKey,
-  ]);
+  const earlier = await readCommandByKey(tx, command);
   if (!earlier) throw new Error(`command ${command.id} is neither new nor there`);
   if (earlier.bodyHash !== command.bodyHash) throw new IdempotencyKeyReused();
   return { command: earlier, repeated: true };
+}
+
+export async function readCommandByKey(tx: Transaction, by: Pick<Command, 'merchantId' | 'caller' | 'route' | 'idempotencyKey'>): Promise<StoredCommand | null> {
+  const [row] = await tx.query<StoredCommand>(`SELECT ${columns} FROM command WHERE merchant_id = $1 AND caller = $2 AND route = $3 AND idempotency_key = $4`, [
+    by.merchantId,
+    by.caller,
+    by.route,
+    by.idempotencyKey,
+  ]);
+  return row ?? null;
 }
 
 export async function readCommand(tx: Transaction, id: string): Promise<StoredCommand | null> {

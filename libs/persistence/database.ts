@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { types } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { Core1763700000001 } from './migrations/0001-core';
+import { GiftedCoupons1763800000002 } from './migrations/0002-gifted-coupons';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -68,7 +69,7 @@ export function dataSourceOptions({ url, poolSize = 10 }: DatabaseOptions) {
     type: 'postgres' as const,
     url,
     entities: [],
-    migrations: [Core1763700000001],
+    migrations: [Core1763700000001, GiftedCoupons1763800000002],
     migrationsTransactionMode: 'each' as const,
     synchronize: false,
     extra: { max: poolSize, statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 },

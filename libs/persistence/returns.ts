@@ -17,24 +17,24 @@ interface Row {
 }
 const columns = 'r.state, r.details, r.status_since AS "statusSince", r.closed_at AS "closedAt"';
 const recordOf = ({ state, details, statusSince, closedAt }: Row): ReturnRecord => ({ state, details, statusSince: statusSince.toISOString(), closedAt: closedAt?.toISOString() ?? null });
-/** Parameters `$n` (address) and `$n+1` (order number). */
-const seen = (n: number) =>
-  `($${n}::text IS NULL OR EXISTS (SELECT FROM orders o WHERE o.merchant_id = r.merchant_id AND o.order_number = r.order_number AND lower(o.customer_email) = lower($${n})))
-   AND ($${n + 1}::text IS NULL OR r.order_number = $${n + 1})`;
+/** Parameter `$1` is the merchant. Only what limits the sight is in the statement: an order's index is found then, and nothing is asked of whoever sees all. */
+const seen = ({ email, orderNumber }: Sight, put: (value: unknown) => string) => [
+  email !== null && `r.order_number IN (SELECT order_number FROM orders WHERE merchant_id = $1 AND customer_key = lower(${put(email)}))`,
+  orderNumber !== null && `r.order_number = ${put(orderNumber)}`,
+];
+const all = (conditions: readonly (string | false)[]) => conditions.filter((condition) => condition !== false).join(' AND ');
 
 /** By id or by the number people read out; null when it is not there, or not theirs to see. */
 export async function findReturn(tx: Transaction, merchantId: string, idOrNumber: string, sight: Sight): Promise<ReturnRecord | null> {
-  const [row] = await tx.query<Row>(`SELECT ${columns} FROM return r WHERE r.merchant_id = $1 AND (r.id = $2 OR r.number = $3) AND ${seen(4)}`, [
-    merchantId,
-    idOrNumber,
-    readReturnNumber(idOrNumber),
-    sight.email,
-    sight.orderNumber,
-  ]);
+  const values: unknown[] = [merchantId, idOrNumber, readReturnNumber(idOrNumber)];
+  const conditions = all(['r.merchant_id = $1', '(r.id = $2 OR r.number = $3)', ...seen(sight, (value) => `$${values.push(value)}`)]);
+  const [row] = await tx.query<Row>(`SELECT ${columns} FROM return r WHERE ${conditions}`, values);
   return row ? recordOf(row) : null;
 }
 
 export interface ReturnFilter {
+  /** Ids or numbers. */
+  readonly returnIds?: readonly string[] | undefined;
   readonly status?: string | undefined;
   readonly customerId?: string | undefined;
   readonly orderNumber?: string | undefined;
@@ -48,11 +48,12 @@ export interface ReturnFilter {
 }
 /** Newest first; `after` is the `[created_at, id]` of the last one seen. Only what is asked for is in the statement, so that each filter finds its index. */
 export async function listReturns(tx: Transaction, merchantId: string, filter: ReturnFilter, sight: Sight, after: readonly [string, string] | null, limit: number): Promise<(ReturnRecord & { position: string })[]> {
-  const values: unknown[] = [merchantId, sight.email, sight.orderNumber];
+  const values: unknown[] = [merchantId];
   const put = (value: unknown) => `$${values.push(value)}`;
-  const conditions = [
+  const conditions = all([
     'r.merchant_id = $1',
-    seen(2),
+    ...seen(sight, put),
+    filter.returnIds !== undefined && `(r.id = ANY (${put(filter.returnIds)}::text[]) OR r.number = ANY (${put(filter.returnIds.flatMap((one) => readReturnNumber(one) ?? []))}::text[]))`,
     filter.status !== undefined && `r.status = ${put(filter.status)}`,
     filter.customerId !== undefined && `r.customer_id = ${put(filter.customerId)}`,
     filter.orderNumber !== undefined && `r.order_number = ${put(filter.orderNumber)}`,
@@ -66,9 +67,9 @@ export async function listReturns(tx: Transaction, merchantId: string, filter: R
     filter.from !== undefined && `r.created_at >= ${put(filter.from)}`,
     filter.to !== undefined && `r.created_at < ${put(filter.to)}`,
     after !== null && `(r.created_at, r.id) < (${put(after[0])}::timestamptz, ${put(after[1])})`,
-  ].filter((condition) => condition !== false);
+  ]);
   const rows = await tx.query<Row & { position: string }>(
-    `SELECT ${columns}, r.created_at::text AS position FROM return r WHERE ${conditions.join(' AND ')} ORDER BY r.created_at DESC, r.id DESC LIMIT ${put(limit)}`,
+    `SELECT ${columns}, r.created_at::text AS position FROM return r WHERE ${conditions} ORDER BY r.created_at DESC, r.id DESC LIMIT ${put(limit)}`,
     values,
   );
   return rows.map((row) => ({ ...recordOf(row), position: row.position }));

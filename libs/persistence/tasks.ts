@@ -30,21 +30,30 @@ const columns = `id, queue, return_id AS "returnId", title, due_at AS "dueAt", p
   CASE WHEN claimed_until > now() THEN claimed_until END AS "claimedUntil", ${position} AS position`;
 
 /**
- * Most urgent first: priority, then due time (none comes last), then id. Every queue is read along its own index and gives no more than a page, so the cost
- * does not depend on how much work there is.
+ * Most urgent first: priority, then due time (none comes last), then id. Every queue is read along its own index from where the last page ended and gives no more
+ * than a page, so the cost depends neither on how much work there is nor on how far one has paged.
  */
-export async function listTasks(tx: Transaction, filter: WorkFilter, after: WorkPosition | null, limit: number): Promise<TaskRow[]> {
+export async function listTasks(tx: Transaction, { queues, assignee, overdue }: WorkFilter, after: WorkPosition | null, limit: number): Promise<TaskRow[]> {
+  const values: unknown[] = [queues];
+  const put = (value: unknown) => `$${values.push(value)}`;
+  const conditions = ['task.queue = wanted.name'];
+  if (after) {
+    const [priority, dueAt, id] = after;
+    const due = dueAt === Number.MAX_SAFE_INTEGER ? `'infinity'` : `'epoch'::timestamptz + ${put(dueAt)}::bigint * interval '1 microsecond'`;
+    conditions.push(`(task.urgency, task.due_key, task.id) > (${put(-priority)}::int, ${due}, ${put(id)}::text)`);
+  }
+  if (overdue !== undefined) conditions.push(overdue ? 'task.due_key < now()' : 'task.due_key >= now()');
+  const size = put(limit);
+  const some = (...more: readonly string[]) => `SELECT * FROM task WHERE ${[...conditions, ...more].join(' AND ')} ORDER BY task.urgency, task.due_key, task.id LIMIT ${size}`;
   return tx.query<TaskRow>(
-    `SELECT ${columns} FROM unnest($1::text[]) AS wanted (name) CROSS JOIN LATERAL (
-       SELECT * FROM task WHERE task.queue = wanted.name
-         AND ($2::bigint IS NULL OR (task.priority <= $2 AND (-task.priority, ${position}, task.id) > (-$2::bigint, $3::bigint, $4::text)))
-         AND ($5::text IS NULL OR ${holder} = $5)
-         AND ($6::boolean IS NULL OR coalesce(task.due_at < now(), false) = $6)
-       ORDER BY task.priority DESC, task.due_at, task.id LIMIT $7) AS task
-     ORDER BY priority DESC, due_at, id LIMIT $7`,
-    [filter.queues, after?.[0] ?? null, after?.[1] ?? null, after?.[2] ?? null, filter.assignee ?? null, filter.overdue ?? null, limit],
+    `SELECT ${columns} FROM unnest($1::text[]) AS wanted (name) CROSS JOIN LATERAL (${assignee === undefined ? some() : heldBy(put(assignee), some)}) AS task
+     ORDER BY urgency, due_key, id LIMIT ${size}`,
+    values,
   );
 }
+/** What somebody has claimed, and what was given to them and is not claimed: two indexes, for no one index knows who holds a task now. */
+const heldBy = (who: string, some: (...more: readonly string[]) => string): string =>
+  `(${some(`task.claimed_by = ${who}`, 'task.claimed_until > now()')}) UNION ALL (${some(`task.assignee = ${who}`, '(task.claimed_until IS NULL OR task.claimed_until <= now())')})`;
 
 /** The task, its row held until the transaction ends. */
 export async function lockTask(tx: Transaction, id: string): Promise<TaskRow | null> {

@@ -31,7 +31,10 @@ describe('a review', () => {
   });
 
   test('above the agent’s limit is for somebody with a higher one, and the money is let go by a second person', async () => {
-    const journey = await underReview({}, { lines: [{ lineId: '1', sku: 'WATCH', title: 'Watch', category: 'watches', supplier: 'acme', quantity: 1, unitPrice: 150_000 }] });
+    const journey = await underReview(
+      {},
+      { lines: [{ lineId: '1', sku: 'WATCH', title: 'Watch', category: 'watches', supplier: 'acme', quantity: 1, unitPrice: 150_000 }] },
+    );
     expect((await decide(journey, 'agent', 'approve', 403)).code).toBe('forbidden');
     expect((await journey.read()).status).toBe('in_review');
     await decide(journey, 'admin', 'approve');
@@ -79,7 +82,11 @@ describe('an appeal', () => {
     await journey.command('customer', 'appeal', { reason: 'it came like that' });
     await everybodySees(journey, { who: 'agent', action: 'review' });
     await decide(journey, 'agent', 'approve');
-    expect(await journey.until('completed')).toMatchObject({ nextStep: null, settlement: { total: 1000 }, lines: [{ units: [{ inspection: 'passed', money: 'refunded' }] }] });
+    expect(await journey.until('completed')).toMatchObject({
+      nextStep: null,
+      settlement: { total: 1000 },
+      lines: [{ units: [{ inspection: 'passed', money: 'refunded' }] }],
+    });
     await booksAgree(journey, 1000);
   });
 
@@ -105,7 +112,8 @@ describe('an offer', () => {
     await journey.command('agent', 'offers', { resolution: 'refund_only', amount: 400, note: 'keep it for a part of the price', ...more });
     return journey;
   };
-  const answer = (journey: Journey, who: string, word: string, status = 200) => journey.command(who, `offers/${journey.rma.offers[0].offerId}/${word}`, {}, status);
+  const answer = (journey: Journey, who: string, word: string, status = 200) =>
+    journey.command(who, `offers/${journey.rma.offers[0].offerId}/${word}`, {}, status);
 
   test('that is accepted ends the return with what was offered, and the goods stay', async () => {
     const journey = await offered();
@@ -115,7 +123,12 @@ describe('an offer', () => {
     await answer(journey, 'agent', 'accept', 403);
     await answer(journey, 'customer', 'accept');
     const done = await journey.until('completed');
-    expect(done).toMatchObject({ nextStep: null, settlement: { total: 400 }, offers: [{ status: 'accepted' }], lines: [{ units: [{ logistics: 'kept_by_customer', money: 'refunded' }] }] });
+    expect(done).toMatchObject({
+      nextStep: null,
+      settlement: { total: 400 },
+      offers: [{ status: 'accepted' }],
+      lines: [{ units: [{ logistics: 'kept_by_customer', money: 'refunded' }] }],
+    });
     await answer(journey, 'customer', 'decline', 409);
     await booksAgree(journey, 400);
   });
@@ -160,7 +173,10 @@ describe('something for the trouble', () => {
   test('is given at once within the agent’s limit, and stays whatever becomes of the return', async () => {
     const journey = await Journey.begin();
     await goodwill(journey, 5000);
-    expect(journey.rma).toMatchObject({ status: 'awaiting_handover', compensations: [{ kind: 'coupon', amount: 5000, status: 'granted', code: expect.any(String) }] });
+    expect(journey.rma).toMatchObject({
+      status: 'awaiting_handover',
+      compensations: [{ kind: 'coupon', amount: 5000, status: 'granted', code: expect.any(String) }],
+    });
     expect(await ledger(journey)).toEqual({ goodwill: 5000, coupon_liability: -5000 });
     await journey.command('customer', 'cancel');
     expect(journey.rma.compensations).toMatchObject([{ status: 'granted' }]);
@@ -188,7 +204,9 @@ describe('something for the trouble', () => {
   test('by rule is granted for the seller’s fault, and taken back when the inspection finds the customer’s', async () => {
     const channel = await ownPolicy({ compensation: [{ when: { fault: 'seller' }, grant: { kind: 'coupon', amount: 1000, validFor: 'P90D' } }] });
     const journey = await Journey.begin(anOrder({ channel }), { channel, reason: 'damaged' });
-    expect(journey.rma.compensations).toMatchObject([{ kind: 'coupon', amount: 1000, status: 'granted', reason: 'fault:seller', validUntil: expect.any(String) }]);
+    expect(journey.rma.compensations).toMatchObject([
+      { kind: 'coupon', amount: 1000, status: 'granted', reason: 'fault:seller', validUntil: expect.any(String) },
+    ]);
     expect(await ledger(journey)).toEqual({ goodwill: 1000, coupon_liability: -1000 });
     await journey.receive([{ lineId: '1', quantity: 1 }], byNumber(journey));
     await journey.inspect([{ unit: 1, grade: 'C', disposition: 'dispose', accepted: true, fault: 'customer' }]);

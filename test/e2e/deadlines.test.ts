@@ -53,7 +53,11 @@ describe('goods that are not handed over', () => {
     expect(await mailOf(email, 'handover_reminder')).toMatchObject({ locale: 'zh-CN', subject: expect.stringContaining(journey.rma.number) });
     expect((await journey.read()).status).toBe('awaiting_handover');
     await journey.advance('P3D');
-    expect(await journey.until('expired')).toMatchObject({ nextStep: null, attention: null, lines: [{ units: [{ money: 'none', logistics: 'kept_by_customer' }, {}, {}] }] });
+    expect(await journey.until('expired')).toMatchObject({
+      nextStep: null,
+      attention: null,
+      lines: [{ units: [{ money: 'none', logistics: 'kept_by_customer' }, {}, {}] }],
+    });
     expect(journey.rma.closedAt).not.toBeNull();
     expect(await mailOf(email, 'expired')).toBeDefined();
     expect(await returnable(journey)).toEqual([3]);
@@ -78,7 +82,11 @@ describe('a parcel that takes too long', () => {
     await everybodySees(journey, { who: 'system', action: 'wait', whenOverdue: 'attention' });
     await journey.advance('P10DT1H');
     await journey.until((rma) => rma.attention !== null);
-    expect(journey.rma).toMatchObject({ status: 'in_transit', attention: { reason: 'transit_overdue' }, deadlines: [{ stage: 'transit', breachedAt: expect.any(String) }] });
+    expect(journey.rma).toMatchObject({
+      status: 'in_transit',
+      attention: { reason: 'transit_overdue' },
+      deadlines: [{ stage: 'transit', breachedAt: expect.any(String) }],
+    });
     expect(await workOf(journey, 'agent', 'exception')).toEqual(['transit_overdue']);
     await journey.command('agent', 'resolve', { units: [{ lineId: '1', unit: 1, logistics: 'lost', money: 'refund', note: 'the carrier has no trace' }] });
     expect(await journey.until('completed')).toMatchObject({ attention: null, nextStep: null, settlement: { total: 1000 } });
@@ -98,7 +106,10 @@ describe('goods that nobody inspects', () => {
     expect(await workOf(journey, 'warehouse', 'inspection')).toEqual(['inspect_units']);
     await journey.advance('P2DT1H');
     const done = await journey.until('completed');
-    expect(done).toMatchObject({ lines: [{ units: [{ inspection: 'waived', money: 'refunded' }] }], compensations: [{ kind: 'points', amount: 100, status: 'granted' }] });
+    expect(done).toMatchObject({
+      lines: [{ units: [{ inspection: 'waived', money: 'refunded' }] }],
+      compensations: [{ kind: 'points', amount: 100, status: 'granted' }],
+    });
     expect(await workOf(journey, 'warehouse', 'inspection')).toEqual([]);
     expect(typesOf(await timeline(journey))).toContain('accepted_by_deadline');
     await booksAgree(journey, 1000);
@@ -115,7 +126,10 @@ describe('the clock of a stage', () => {
     await journey.command('agent', 'deadlines/review/extend', { by: 'P3D' }, 409);
     await journey.command('agent', 'deadlines/handover/resume', {}, 409);
     await journey.command('agent', 'deadlines/handover/pause', { reason: 'the customer is in hospital' });
-    expect(journey.rma).toMatchObject({ deadlines: [{ stage: 'handover', pausedAt: expect.any(String) }], nextStep: { who: 'customer', action: 'hand_over', dueAt: null } });
+    expect(journey.rma).toMatchObject({
+      deadlines: [{ stage: 'handover', pausedAt: expect.any(String) }],
+      nextStep: { who: 'customer', action: 'hand_over', dueAt: null },
+    });
     await journey.command('agent', 'deadlines/handover/pause', { reason: 'again' }, 409);
     await journey.advance('P60D');
     expect((await journey.read()).status).toBe('awaiting_handover');

@@ -4,7 +4,8 @@ import { booksAgree, everybodySees, timeline, typesOf, workOf } from './witnesse
 
 const ship = (journey: Journey, trackingNumber = journey.trackingNumber) => journey.command('shop', 'shipment', { carrier: 'sf', trackingNumber });
 const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
-const stepsOf = async (journey: Journey): Promise<Body[]> => (await timeline(journey)).filter((entry) => entry.type === 'step_changed').map((entry) => entry.data.set);
+const stepsOf = async (journey: Journey): Promise<Body[]> =>
+  (await timeline(journey)).filter((entry) => entry.type === 'step_changed').map((entry) => entry.data.set);
 const scansOf = (rma: Body, parcel = 0): string[] => rma.parcels[parcel].scans.map((scan: Body) => scan.status);
 
 describe('a return that is dropped off', () => {
@@ -40,7 +41,10 @@ describe('a return that is dropped off', () => {
     const journey = await Journey.begin(anOrder(), { method: 'drop_off' });
     const { parcels } = await journey.until((rma) => rma.parcels[0]?.trackingNumber !== null);
     await journey.command('customer', 'cancel');
-    expect(await journey.receive([{ lineId: '1', quantity: 1 }], { trackingNumber: parcels[0].trackingNumber })).toMatchObject({ returnId: journey.id, status: 'matched' });
+    expect(await journey.receive([{ lineId: '1', quantity: 1 }], { trackingNumber: parcels[0].trackingNumber })).toMatchObject({
+      returnId: journey.id,
+      status: 'matched',
+    });
     await journey.until((rma) => rma.attention?.reason === 'late_parcel');
     await everybodySees(journey, { who: 'agent', action: 'resolve_exception' });
     expect(await workOf(journey, 'agent', 'exception')).toEqual(['late_parcel']);

@@ -16,7 +16,13 @@ async function paidOnce(journey: Journey): Promise<Body> {
   expect(succeeded(seen)).toMatchObject([{ amount: 1000 }]);
   const refunds = await refundsOf(journey);
   expect(refunds).toMatchObject([{ status: 'succeeded', amount: 1000, tenderId: 't1', providerRefundId: succeeded(seen)[0].id }]);
-  expect(journey.rma).toMatchObject({ status: 'completed', nextStep: null, attention: null, refunds: [{ status: 'succeeded' }], lines: [{ units: [{ money: 'refunded' }] }] });
+  expect(journey.rma).toMatchObject({
+    status: 'completed',
+    nextStep: null,
+    attention: null,
+    refunds: [{ status: 'succeeded' }],
+    lines: [{ units: [{ money: 'refunded' }] }],
+  });
   await everybodySees(journey, null);
   await booksAgree(journey, 1000);
   return refunds[0];
@@ -122,7 +128,11 @@ test('pay_latefail_ opens a completed return again, with a reversing entry; stor
   await everybodySees(journey, { who: 'customer', action: 'answer_offer' });
   await journey.command('customer', `offers/${journey.rma.offers[0].offerId}/accept`);
   await finance(refund, 'redirect', { to: 'store_credit' });
-  expect(await journey.until('completed')).toMatchObject({ attention: null, nextStep: null, refunds: [{ status: 'redirected' }, { status: 'succeeded', tenderId: 'store_credit' }] });
+  expect(await journey.until('completed')).toMatchObject({
+    attention: null,
+    nextStep: null,
+    refunds: [{ status: 'redirected' }, { status: 'succeeded', tenderId: 'store_credit' }],
+  });
   expect(await tenders(journey)).toMatchObject([{ refundedAmount: 0, pendingAmount: 0, availableAmount: 3000 }]);
   const balances = await ledger(journey);
   expect(balances.store_credit).toBe(-1000);

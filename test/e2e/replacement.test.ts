@@ -20,7 +20,11 @@ describe('an exchange', () => {
   test('for the same article reserves it at approval, ships it after the inspection and settles to nothing', async () => {
     const sku = await stock(2);
     const journey = await Journey.begin(anOrder({ lines: [lineOf(sku)] }), exchange(sku));
-    expect(journey.rma).toMatchObject({ status: 'awaiting_handover', quote: { total: 0 }, replacements: [{ sku, kind: 'exchange', status: 'reserved', unit: 1 }] });
+    expect(journey.rma).toMatchObject({
+      status: 'awaiting_handover',
+      quote: { total: 0 },
+      replacements: [{ sku, kind: 'exchange', status: 'reserved', unit: 1 }],
+    });
     expect(await available(sku)).toBe(1);
     await everybodySees(journey, { who: 'customer', action: 'hand_over' });
     await journey.receive([{ lineId: '1', quantity: 1 }], byNumber(journey));
@@ -97,13 +101,20 @@ describe('a replacement that is sent again', () => {
     const sku = await stock(3);
     const journey = await Journey.begin(anOrder({ lines: [lineOf(sku)] }), { reason: 'lost', resolution: 'reship', method: 'none' });
     const trackingNumber = await shipped(journey);
-    expect(journey.rma).toMatchObject({ status: 'settling', replacements: [{ kind: 'reship', sku }], lines: [{ units: [{ logistics: 'kept_by_customer', inspection: 'waived' }] }] });
+    expect(journey.rma).toMatchObject({
+      status: 'settling',
+      replacements: [{ kind: 'reship', sku }],
+      lines: [{ units: [{ logistics: 'kept_by_customer', inspection: 'waived' }] }],
+    });
     await everybodySees(journey, { who: 'system', action: 'wait' });
     await journey.command('customer', 'cancel', {}, 409);
     await journey.scan('delivered', trackingNumber);
     expect(await journey.until('completed')).toMatchObject({ settlement: null, refunds: [], nextStep: null, lines: [{ units: [{ money: 'none' }] }] });
     expect(await available(sku)).toBe(2);
     await booksAgree(journey, 0);
+    // The customer has one again, and may return that one too.
+    expect(await returnable(journey)).toEqual([1]);
+    expectStatus(await shop().post('/v1/returns', application(journey.order)), 201);
   });
 
   test('and is lost too is an agent’s to resolve with the money', async () => {
@@ -113,7 +124,12 @@ describe('a replacement that is sent again', () => {
     await journey.until((rma) => rma.attention?.reason === 'replacement_lost');
     await everybodySees(journey, { who: 'agent', action: 'resolve_exception' });
     await journey.command('agent', 'resolve', { units: [{ lineId: '1', unit: 1, logistics: 'kept_by_customer', money: 'refund' }] });
-    expect(await journey.until('completed')).toMatchObject({ attention: null, nextStep: null, settlement: { total: 1000 }, replacements: [{ status: 'cancelled' }] });
+    expect(await journey.until('completed')).toMatchObject({
+      attention: null,
+      nextStep: null,
+      settlement: { total: 1000 },
+      replacements: [{ status: 'cancelled' }],
+    });
     await booksAgree(journey, 1000);
   });
 
@@ -148,7 +164,15 @@ describe('a replacement that is sent again', () => {
 describe('a return of many kinds at once', () => {
   test('refunds, exchanges, adjusts and lets the customer keep, each line in its own time', async () => {
     const sku = await stock(1, 1000);
-    const article = (lineId: string, unitPrice: number) => ({ lineId, sku: `ART-${lineId}`, title: `Article ${lineId}`, category: 'apparel', supplier: 'acme', quantity: 1, unitPrice });
+    const article = (lineId: string, unitPrice: number) => ({
+      lineId,
+      sku: `ART-${lineId}`,
+      title: `Article ${lineId}`,
+      category: 'apparel',
+      supplier: 'acme',
+      quantity: 1,
+      unitPrice,
+    });
     const order = anOrder({ lines: [article('1', 1000), article('2', 1000), article('3', 2000), article('4', 500)] });
     const lines = [
       { lineId: '1', quantity: 1, reason: 'changed_mind', resolution: 'refund' },
@@ -162,7 +186,13 @@ describe('a return of many kinds at once', () => {
     await journey.until((rma) => rma.refunds[0]?.status === 'succeeded');
     expect(journey.rma).toMatchObject({ status: 'awaiting_handover', settlements: [{ total: 800 }] });
     await everybodySees(journey, { who: 'customer', action: 'hand_over' });
-    await journey.receive([{ lineId: '1', quantity: 1 }, { lineId: '2', quantity: 1 }], byNumber(journey));
+    await journey.receive(
+      [
+        { lineId: '1', quantity: 1 },
+        { lineId: '2', quantity: 1 },
+      ],
+      byNumber(journey),
+    );
     const good = (lineId: string) => ({ lineId, units: [{ quantity: 1, grade: 'A', disposition: 'restock', accepted: true }] });
     await journey.command('warehouse', 'inspections', { lines: [good('1'), good('2')] });
     await journey.scan('delivered', await shipped(journey));
@@ -174,7 +204,10 @@ describe('a return of many kinds at once', () => {
     await booksAgree(journey, 1800);
     // What was adjusted is the customer's to return later, for what it still gives.
     expect(await returnable(journey)).toEqual([0, 0, 1, 0]);
-    const rest = expectStatus(await shop().post('/v1/returns/quote', application(order, { lines: [{ lineId: '3', quantity: 1, reason: 'changed_mind', resolution: 'refund' }] })), 200);
+    const rest = expectStatus(
+      await shop().post('/v1/returns/quote', application(order, { lines: [{ lineId: '3', quantity: 1, reason: 'changed_mind', resolution: 'refund' }] })),
+      200,
+    );
     expect(rest.settlement.total).toBe(1700);
     await logHolds(journey);
   });

@@ -1,12 +1,13 @@
 import { login, shop, type Body } from '../stack/stack';
 import { anOrder, expectStatus, Journey, uniqueNumber } from './journey';
 import { ownPolicy } from './policies';
-import { booksAgree, everybodySees, logHolds, timeline, typesOf, workOf } from './witnesses';
+import { booksAgree, everybodySees, logHolds, returnable, timeline, typesOf, workOf } from './witnesses';
 
 const accepted = { grade: 'A', disposition: 'restock', accepted: true };
 const refused = { grade: 'D', disposition: 'send_back', accepted: false };
 const byNumber = (journey: Journey) => ({ trackingNumber: null, returnNumber: journey.rma.number });
-const receipts = async (status: string): Promise<Body[]> => expectStatus(await (await login('warehouse')).get(`/v1/receipts?status=${status}&limit=200`), 200).data;
+const receipts = async (status: string): Promise<Body[]> =>
+  expectStatus(await (await login('warehouse')).get(`/v1/receipts?status=${status}&limit=200`), 200).data;
 const logistics = (rma: Body): string[] => rma.lines[0].units.map((unit: Body) => unit.logistics);
 const money = (rma: Body): string[] => rma.lines[0].units.map((unit: Body) => unit.money);
 const twoTeesAndACap = () => [
@@ -17,9 +18,17 @@ const twoTeesAndACap = () => [
 describe('whatever arrives', () => {
   test('finds its return by the return’s number, however it was written, or by the order’s', async () => {
     const [first, second] = [await Journey.begin(), await Journey.begin()];
-    expect(await first.receive(undefined, { trackingNumber: null, returnNumber: first.rma.number.toLowerCase().replaceAll('-', '') })).toMatchObject({ returnId: first.id, status: 'matched' });
-    expect(await second.receive([{ sku: 'TEE-M', quantity: 1 }], { trackingNumber: null, orderNumber: second.order.orderNumber })).toMatchObject({ returnId: second.id, status: 'matched', unexpected: [] });
-    for (const journey of [first, second]) expect(await journey.read()).toMatchObject({ status: 'at_warehouse', lines: [{ units: [{ logistics: 'received' }] }] });
+    expect(await first.receive(undefined, { trackingNumber: null, returnNumber: first.rma.number.toLowerCase().replaceAll('-', '') })).toMatchObject({
+      returnId: first.id,
+      status: 'matched',
+    });
+    expect(await second.receive([{ sku: 'TEE-M', quantity: 1 }], { trackingNumber: null, orderNumber: second.order.orderNumber })).toMatchObject({
+      returnId: second.id,
+      status: 'matched',
+      unexpected: [],
+    });
+    for (const journey of [first, second])
+      expect(await journey.read()).toMatchObject({ status: 'at_warehouse', lines: [{ units: [{ logistics: 'received' }] }] });
   });
 
   test('waits unmatched when nobody knows it, until somebody says whose it is; matching it again changes nothing', async () => {
@@ -40,8 +49,20 @@ describe('whatever arrives', () => {
 
   test('is noted as unexpected where nobody waited for it, and never counted twice', async () => {
     const journey = await Journey.begin();
-    const first = await journey.receive([{ lineId: '1', quantity: 2 }, { sku: 'SOMETHING', quantity: 1 }], byNumber(journey));
-    expect(first).toMatchObject({ status: 'matched', unexpected: [{ lineId: '1', quantity: 1 }, { sku: 'SOMETHING', quantity: 1 }] });
+    const first = await journey.receive(
+      [
+        { lineId: '1', quantity: 2 },
+        { sku: 'SOMETHING', quantity: 1 },
+      ],
+      byNumber(journey),
+    );
+    expect(first).toMatchObject({
+      status: 'matched',
+      unexpected: [
+        { lineId: '1', quantity: 1 },
+        { sku: 'SOMETHING', quantity: 1 },
+      ],
+    });
     const again = await journey.receive([{ lineId: '1', quantity: 1 }], byNumber(journey));
     expect(again).toMatchObject({ status: 'matched', unexpected: [{ lineId: '1', quantity: 1 }] });
     expect(logistics(await journey.read())).toEqual(['received']);
@@ -98,7 +119,10 @@ describe('units of one return', () => {
 
   test('are inspected a part at a time, and only once they are there', async () => {
     const order = anOrder({ lines: twoTeesAndACap() });
-    const lines = [{ lineId: '1', quantity: 2, reason: 'changed_mind', resolution: 'refund' }, { lineId: '2', quantity: 1, reason: 'changed_mind', resolution: 'refund' }];
+    const lines = [
+      { lineId: '1', quantity: 2, reason: 'changed_mind', resolution: 'refund' },
+      { lineId: '2', quantity: 1, reason: 'changed_mind', resolution: 'refund' },
+    ];
     const journey = await Journey.begin(order, { lines });
     const inspect = (unit: Body, lineId: string, status: number) => journey.command('warehouse', 'inspections', { lines: [{ lineId, units: [unit] }] }, status);
     await inspect({ quantity: 1, ...accepted }, '1', 409);
@@ -147,6 +171,8 @@ describe('units of one return', () => {
     expect(await workOf(journey, 'warehouse', 'repair')).toEqual([]);
     await journey.command('warehouse', 'sendback', { carrier: 'sf', trackingNumber: uniqueNumber('BACK') });
     expect(logistics(journey.rma)[0]).toBe('sent_back');
+    // One never left, one is repaired and back: both may be asked for.
+    expect(await returnable(journey)).toEqual([2]);
     await booksAgree(journey, 1000);
   });
 });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor, Caller } from '#libs/contracts/caller';
 import { canonical, sha256 } from '#libs/persistence/canonical';
-import { answerCommand, IdempotencyKeyReused, recordCommand, type Answer } from '#libs/persistence/commands';
+import { answerCommand, IdempotencyKeyReused, readCommandByKey, recordCommand, type Answer } from '#libs/persistence/commands';
 import { Database, type Transaction } from '#libs/persistence/database';
 import { newId } from '#libs/persistence/ids';
 import { ApiError } from './api-error';
@@ -46,9 +46,21 @@ export class Idempotency {
       return await this.database.inMerchant(caller.merchantId, (tx) => this.inside(tx, caller, route, key, body, work, options));
     } catch (error) {
       if (error instanceof NotKept) throw error.refusal;
-      if (error instanceof IdempotencyKeyReused) throw new ApiError('idempotency_key_reused', 'This Idempotency-Key came with another body before');
+      if (error instanceof IdempotencyKeyReused) throw keyReused();
       throw error;
     }
+  }
+
+  /**
+   * The first answer to the same request, or null. For work that is not one transaction: it is made of steps that have keys of their own, and its answer is recorded
+   * with `run` when all are done.
+   */
+  async earlier(caller: Caller, route: string, key: string | null, body: unknown): Promise<Reply | null> {
+    if (key === null) return null;
+    const command = await this.database.inMerchant(caller.merchantId, (tx) => readCommandByKey(tx, { merchantId: caller.merchantId, caller: caller.id, route, idempotencyKey: key }));
+    if (!command) return null;
+    if (command.bodyHash !== sha256(canonical(body))) throw keyReused();
+    return command.answer && new Reply(command.answer.status, command.answer.body, { ...command.answer.headers, 'Idempotency-Replayed': 'true' });
   }
 
   private async inside(
@@ -122,3 +134,4 @@ class NotKept extends Error {
 
 const inProgress = () =>
   new ApiError('request_in_progress', 'The first request with this Idempotency-Key is still under way', { headers: { 'Retry-After': '1' } });
+const keyReused = () => new ApiError('idempotency_key_reused', 'This Idempotency-Key came with another body before');

@@ -1,16 +1,20 @@
-import { Body, Controller, Get, Param, Patch } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '#libs/contracts/caller';
+import { compensationAnswer } from '#libs/contracts/coupon-answers';
+import { pageQuery, type PageQuery } from '#libs/contracts/lists';
 import { customerAnswer } from '#libs/contracts/order-answer';
 import { customerBody, type CustomerBody } from '#libs/contracts/return-requests';
 import { name } from '#libs/contracts/values';
+import { listCompensations } from '#libs/persistence/coupons';
 import { changeCustomer, readCustomer } from '#libs/persistence/customers';
 import { Database } from '#libs/persistence/database';
 import { appendToMerchantLog } from '#libs/persistence/log';
 import { notFound } from '../http/api-error';
 import { CurrentCaller, Roles } from '../http/decorators';
 import { actorOf } from '../http/idempotency';
-import { Answers } from '../http/openapi-decorators';
+import { decodeCursor, page } from '../http/keyset';
+import { Answers, listOf } from '../http/openapi-decorators';
 
 /** The shop's own customer number. */
 const customerId = name(100);
@@ -28,6 +32,22 @@ export class CustomersController {
     const customer = await this.database.inMerchant(caller.merchantId, (tx) => readCustomer(tx, id));
     if (!customer) throw notFound('customer');
     return customer;
+  }
+
+  @Get(':id/compensations')
+  @Roles('agent', 'finance', 'admin')
+  @ApiOperation({ summary: 'What a customer was given for their trouble, newest first' })
+  @Answers(200, listOf('Compensations', compensationAnswer))
+  async compensations(@CurrentCaller() caller: Caller, @Param('id', { schema: customerId }) id: string, @Query({ schema: pageQuery }) { limit, cursor }: PageQuery) {
+    const after = decodeCursor(cursor, ['instant', 'text']);
+    const rows = await this.database.inMerchant(caller.merchantId, async (tx) => ((await readCustomer(tx, id)) ? listCompensations(tx, id, after, limit + 1) : null));
+    if (!rows) throw notFound('customer');
+    return page(
+      rows,
+      limit,
+      (row) => [row.position, row.id!],
+      ({ position: _, customerId: __, source, ...row }) => ({ ...row, returnId: source }),
+    );
   }
 
   @Patch(':id')

@@ -1,7 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AdvanceController } from './advance.controller';
 import { AnnotationsController } from './annotations.controller';
+import { Annotating } from './annotating';
 import { Applications } from './applications';
+import { BulkController } from './bulk.controller';
 import { CareController } from './care.controller';
 import { HandoverController } from './handover.controller';
 import { MoneyController } from './money.controller';
@@ -13,7 +15,7 @@ import { WarehouseController } from './warehouse.controller';
 @Module({})
 export class ReturnsModule {
   static with({ sandbox }: { sandbox: boolean }): DynamicModule {
-    const controllers = [ReturnsController, HandoverController, WarehouseController, ReceiptsController, CareController, AnnotationsController, MoneyController];
-    return { module: ReturnsModule, controllers: [...controllers, ...(sandbox ? [AdvanceController] : [])], providers: [ReturnCommands, Applications] };
+    const controllers = [BulkController, ReturnsController, HandoverController, WarehouseController, ReceiptsController, CareController, AnnotationsController, MoneyController];
+    return { module: ReturnsModule, controllers: [...controllers, ...(sandbox ? [AdvanceController] : [])], providers: [ReturnCommands, Applications, Annotating] };
   }
 }

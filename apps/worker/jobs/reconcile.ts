@@ -26,14 +26,7 @@ export async function reconcile(context: JobContext): Promise<void> {
   if (failed.length === Object.keys(parts).length) throw new Error('nothing could be reconciled');
 }
 
-/** The return's own clock may be ahead of ours, and the times of its row are its own. */
-const ownNow = `(extract(epoch FROM now()) * 1000)::bigint + (state ->> 'clockOffset')::bigint`;
-const hasEffect = `(state @? '$.steps[*] ? (@.status == "wanted" || @.status == "undo")'
-  OR jsonb_path_exists(state, '$.refunds[*] ? (@.call != null && @.held == false && (@.notBefore == null || @.notBefore < $now))', jsonb_build_object('now', ${ownNow})))`;
-const neglected = `next_due_at < now() - interval '1 minute'
-  OR (updated_at < to_timestamp((${ownNow}) / 1000.0) - interval '2 minutes' AND ${hasEffect})`;
-
-/** Open returns whose moment has passed, or with a call that nobody makes: their workflow is gone, or a worker still has it, and then this changes nothing. */
+/** Open returns whose moment has passed, or with a call that nobody makes (`wake_at`): their workflow is gone, or a worker still has it, and then this changes nothing. */
 async function wakeReturns({ database, wake }: JobContext): Promise<number> {
   const [{ now: begun } = { now: new Date() }] = await database.asSystem((tx) => tx.query<{ now: Date }>('SELECT now()'));
   let count = 0;
@@ -41,7 +34,7 @@ async function wakeReturns({ database, wake }: JobContext): Promise<number> {
     const rows = await database.asSystem((tx) =>
       tx.query<{ state: ReturnState }>(
         `UPDATE return r SET woken_at = clock_timestamp() FROM (
-           SELECT merchant_id, id FROM return WHERE closed_at IS NULL AND (woken_at IS NULL OR woken_at < $1) AND (${neglected})
+           SELECT merchant_id, id FROM return WHERE wake_at < now() AND (woken_at IS NULL OR woken_at < $1)
            ORDER BY woken_at NULLS FIRST LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) AS due
          WHERE r.merchant_id = due.merchant_id AND r.id = due.id RETURNING r.state`,
         [begun],
@@ -72,7 +65,7 @@ async function deliverFacts({ database }: JobContext): Promise<number> {
     tx.query(
       `SELECT enqueue('deliver_fact', json_build_object('inboxId', id), 'fact/' || id, NULL) FROM (
          SELECT id FROM inbox WHERE handled_at IS NULL AND received_at < now() - interval '1 minute' AND body ? 'input'
-           AND (EXISTS (SELECT FROM parcel WHERE tracking_number = body -> 'input' ->> 'trackingNumber') OR EXISTS (SELECT FROM refund WHERE refund.id = body -> 'input' ->> 'refundId'))
+           AND coalesce((SELECT true FROM parcel WHERE tracking_number = subject LIMIT 1), (SELECT true FROM refund WHERE refund.id = subject LIMIT 1))
          ORDER BY id LIMIT ${BATCH}) AS waiting`,
     ),
   );

@@ -65,6 +65,14 @@ export function goodwill(state: ReturnState, { kind, amount, actor }: Input<'goo
     },
   ];
 }
+/** At the shop's checkout: used once, in any status of the return. What was used is not taken back by us; released, it is granted again while its reason stands. */
+export function couponUsed(state: ReturnState, { compensationId, spentOn, validUntil }: Input<'coupon_used'>, world: World): readonly Event[] | Refusal {
+  const coupon = state.compensations.find((candidate) => candidate.id === compensationId && candidate.kind === 'coupon');
+  if (!coupon) return refuse('not_found', `no coupon ${compensationId}`);
+  if (coupon.status !== (spentOn === null ? 'used' : 'granted')) return refuse('invalid_state', `the coupon is ${coupon.status}`);
+  if (spentOn !== null && validUntil !== null && world.now > validUntil) return refuse('invalid_state', 'the coupon has expired');
+  return [{ type: 'compensation_changed', id: compensationId, set: { status: spentOn === null ? 'granted' : 'used' }, detail: { spentOn } }];
+}
 export function decideCompensation(state: ReturnState, compensationId: string, status: 'granted' | 'revoked', actorId: string): readonly Event[] | Refusal {
   const compensation = state.compensations.find((candidate) => candidate.id === compensationId);
   if (!compensation) return refuse('not_found', `no compensation ${compensationId}`);

@@ -3,7 +3,7 @@ import { appeal, decision } from './review';
 import { apply } from './application';
 import { callAttention } from './attention';
 import { cancel, closeOffers, closeWithoutWindow, release } from './closing';
-import { compensate, decideCompensation, goodwill } from './compensation';
+import { compensate, couponUsed, decideCompensation, goodwill } from './compensation';
 import { extend, keepTime, moment, pause, resume } from './deadlines';
 import { due } from './due';
 import { evolve, type Event } from './evolve';
@@ -28,12 +28,14 @@ export function decide(state: ReturnState, input: Input, world: World): readonly
   return [...events, ...consequences(state, events.reduce(evolve, state), world)];
 }
 
-const machineInputs = ['scan', 'refund_reported', 'wake', 'outcome', 'moment'];
-const isCommand = (input: Input): input is Input<CommandType> => !machineInputs.includes(input.type);
+/** A coupon is the customer's to spend in any status, so it is asked of the coupon alone. */
+const machineInputs = ['coupon_used', 'scan', 'refund_reported', 'wake', 'outcome', 'moment'];
+type StatusBound = Exclude<CommandType, 'coupon_used'>;
+const isCommand = (input: Input): input is Input<StatusBound> => !machineInputs.includes(input.type);
 /** A pair of status and command that the table does not list is refused, whoever asks. */
-const allowed = (state: ReturnState, type: CommandType): boolean =>
+const allowed = (state: ReturnState, type: StatusBound): boolean =>
   type === 'apply' ? true : state.sequence > 0 && (accepts[status(state)] as readonly CaseCommand[]).includes(type);
-const notNow = (state: ReturnState, type: CommandType): Refusal =>
+const notNow = (state: ReturnState, type: StatusBound): Refusal =>
   state.sequence === 0
     ? refuse('not_found', 'there is no such return')
     : refuse('invalid_state', `${type} is not possible while the return is ${status(state)}`);
@@ -57,6 +59,7 @@ function rule(state: ReturnState, input: Input, world: World): readonly Event[] 
     case 'goodwill': return goodwill(state, input, world);
     case 'approve_compensation': return decideCompensation(state, input.compensationId, 'granted', input.actor.id);
     case 'reject_compensation': return decideCompensation(state, input.compensationId, 'revoked', input.actor.id);
+    case 'coupon_used': return couponUsed(state, input, world);
     case 'approve_refund': return approveRefund(state, input, world);
     case 'retry_refund': return retryRefund(state, input, world);
     case 'redirect_refund': return redirectRefund(state, input, world);

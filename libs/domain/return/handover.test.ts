@@ -27,6 +27,17 @@ describe('labels and couriers', () => {
     bench.answer('voidLabel', { kind: 'done' });
     expect(bench.state.steps).toMatchObject([{ status: 'undone' }]);
   });
+  test('a label that an accepted offer has made needless is voided; one whose goods have come is left alone', () => {
+    const bench = new Bench().apply([applicationLine('1')], { method: 'drop_off' });
+    bench.answer('buyLabel', { kind: 'done', trackingNumber: 'SBX1' });
+    bench.do('offer', { resolution: 'refund_only', amount: 300 }, 'agent');
+    bench.do('accept_offer', { offerId: 'ofr_1' }, 'customer');
+    expect(calls(bench)).toContainEqual(['voidLabel', 'ret_1/label/1']);
+    const come = new Bench().apply([applicationLine('1')], { method: 'drop_off' });
+    come.answer('buyLabel', { kind: 'done', trackingNumber: 'SBX1' });
+    come.bring();
+    expect(calls(come).map(([call]) => call)).toEqual(['refund']);
+  });
   test('a label that comes after the cancel is voided once it is there', () => {
     const bench = new Bench().apply([applicationLine('1')], { method: 'drop_off' });
     bench.do('cancel', {}, 'customer');

@@ -65,6 +65,8 @@ interface Body {
   goodwill: { kind: 'coupon' | 'points' | 'credit'; amount: number };
   approve_compensation: { compensationId: string };
   reject_compensation: { compensationId: string };
+  /** The shop's checkout took a coupon of this return, or (`spentOn` null) gave it back. `validUntil`: epoch ms. */
+  coupon_used: { compensationId: string; spentOn: string | null; validUntil: number | null };
   approve_refund: { refundId: string };
   retry_refund: { refundId: string };
   redirect_refund: { refundId: string; to: string };

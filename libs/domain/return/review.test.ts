@@ -136,6 +136,8 @@ describe('appeals', () => {
     bench.do('appeal', {}, 'customer');
     bench.decide('approve');
     expect([bench.unit().inspection, bench.state.refunds.length]).toEqual(['passed', 1]);
+    // What the dock found is overruled as a whole: neither its grade nor its fault takes anything off.
+    expect(bench.unit()).toMatchObject({ grade: null, fault: null, disposition: 'quarantine' });
   });
   test('who is rejected later has the whole window', () => {
     const bench = asked().decide('reject', ['1']);

@@ -1,6 +1,6 @@
 import { stages, type Fault, type Grade } from '../policy/policy';
 import { due } from './due';
-import { actors, application, applicationLine, inspected, reviewed, sampleOrder, samplePolicy, type ActorName, type Bench } from './fixtures';
+import { application, applicationLine, inspected, reviewed, sampleOrder, samplePolicy, type ActorName, type Bench } from './fixtures';
 import type { Application, Input, InputType, Outcome } from './input';
 import type { ReturnState } from './state';
 import { status } from './tables';
@@ -268,4 +268,3 @@ function steps(bench: Bench): Move[] {
   ];
 }
 export const isEnd = (state: ReturnState): boolean => ends.includes(status(state));
-export { actors };

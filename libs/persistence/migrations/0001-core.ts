@@ -33,15 +33,16 @@ CREATE TABLE user_account (
   password_hash text, warehouse text, goodwill_limit_amount bigint NOT NULL DEFAULT 0 CHECK (goodwill_limit_amount >= 0),
   decision_limit_amount bigint NOT NULL DEFAULT 0 CHECK (decision_limit_amount >= 0), active boolean NOT NULL DEFAULT true, created_at timestamptz NOT NULL DEFAULT now());
 CREATE UNIQUE INDEX user_account_email ON user_account (lower(email));
-CREATE INDEX user_account_merchant ON user_account (merchant_id, created_at DESC, id);
+CREATE INDEX user_account_merchant ON user_account (merchant_id, created_at DESC, id DESC);
 CREATE TABLE api_key (
   id text PRIMARY KEY, merchant_id text NOT NULL REFERENCES merchant, name text NOT NULL, key_hash text NOT NULL UNIQUE, scopes text[] NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(), revoked_at timestamptz);
-CREATE INDEX api_key_merchant ON api_key (merchant_id, created_at DESC, id);
+CREATE INDEX api_key_merchant ON api_key (merchant_id, created_at DESC, id DESC);
 CREATE TABLE session (
   token_hash text PRIMARY KEY, merchant_id text NOT NULL REFERENCES merchant, user_id text REFERENCES user_account, order_number text, email text,
   created_at timestamptz NOT NULL DEFAULT now(), expires_at timestamptz NOT NULL, CHECK ((user_id IS NULL) <> (order_number IS NULL)));
 CREATE INDEX session_expiry ON session (expires_at);
+CREATE INDEX session_account ON session (user_id) WHERE user_id IS NOT NULL;
 `;
 
 const catalogue = `
@@ -67,10 +68,12 @@ CREATE TABLE inventory (
   available int NOT NULL CHECK (available >= 0), updated_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (merchant_id, sku));
 CREATE TABLE orders (
   merchant_id text NOT NULL REFERENCES merchant, order_number text NOT NULL, customer_id text NOT NULL, customer_email text NOT NULL, currency text NOT NULL,
+  -- A column of its own: lower() might tell what it sees, so row-level security keeps it from searching an index.
+  customer_key text NOT NULL GENERATED ALWAYS AS (lower(customer_email)) STORED,
   placed_at timestamptz NOT NULL, document jsonb NOT NULL, locked_at timestamptz, created_at timestamptz NOT NULL DEFAULT now(), updated_at timestamptz NOT NULL DEFAULT now(),
   refunded_amount bigint NOT NULL DEFAULT 0 CHECK (refunded_amount >= 0), granted_amount bigint NOT NULL DEFAULT 0 CHECK (granted_amount >= 0),
   points_restored bigint NOT NULL DEFAULT 0, points_revoked bigint NOT NULL DEFAULT 0, PRIMARY KEY (merchant_id, order_number));
-CREATE INDEX orders_customer ON orders (merchant_id, lower(customer_email));
+CREATE INDEX orders_customer ON orders (merchant_id, customer_key);
 `;
 
 const claims = `
@@ -90,6 +93,7 @@ CREATE TABLE unit_claim (
   released_at timestamptz, FOREIGN KEY (merchant_id, order_number) REFERENCES orders);
 -- The one promise about units: whoever asks, a unit has one live claim.
 CREATE UNIQUE INDEX unit_claim_live ON unit_claim (merchant_id, order_number, line_id, unit) WHERE released_at IS NULL;
+CREATE INDEX unit_claim_order ON unit_claim (merchant_id, order_number);
 CREATE INDEX unit_claim_return ON unit_claim (merchant_id, return_id);
 CREATE TABLE stock_reservation (
   merchant_id text NOT NULL, replacement_id text NOT NULL, sku text NOT NULL, quantity int NOT NULL CHECK (quantity > 0),
@@ -100,14 +104,16 @@ const process = `
 CREATE TABLE return (
   merchant_id text NOT NULL REFERENCES merchant, id text NOT NULL, number text NOT NULL, order_number text NOT NULL, customer_id text NOT NULL, sequence int NOT NULL,
   state jsonb NOT NULL, details jsonb NOT NULL, head text NOT NULL, status text NOT NULL, status_since timestamptz NOT NULL, priority text NOT NULL, assignee text, attention text,
-  next_due_at timestamptz, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL, closed_at timestamptz, woken_at timestamptz,
+  next_due_at timestamptz, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL, closed_at timestamptz,
+  wake_at timestamptz, woken_at timestamptz,
   PRIMARY KEY (merchant_id, id), FOREIGN KEY (merchant_id, order_number) REFERENCES orders);
 CREATE UNIQUE INDEX return_number ON return (merchant_id, number);
 CREATE INDEX return_newest ON return (merchant_id, created_at DESC, id DESC);
 CREATE INDEX return_status ON return (merchant_id, status, created_at DESC, id DESC);
-CREATE INDEX return_order ON return (merchant_id, order_number, created_at DESC);
+CREATE INDEX return_order ON return (merchant_id, order_number, created_at DESC, id DESC);
 CREATE INDEX return_customer ON return (merchant_id, customer_id, created_at DESC, id DESC);
-CREATE INDEX return_open ON return (next_due_at) WHERE closed_at IS NULL;
+-- Whoever waits for something that nobody does: next to nobody, so looking each minute costs next to nothing.
+CREATE INDEX return_wake ON return (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX return_overdue ON return (merchant_id, next_due_at) WHERE closed_at IS NULL;
 CREATE INDEX return_attention ON return (merchant_id, created_at DESC, id DESC) WHERE attention IS NOT NULL;
 CREATE INDEX return_assignee ON return (merchant_id, assignee, created_at DESC, id DESC) WHERE assignee IS NOT NULL;
@@ -125,7 +131,8 @@ CREATE TRIGGER log_entry_append_only BEFORE UPDATE OR DELETE ON log_entry FOR EA
 CREATE TABLE inbox (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, source text NOT NULL, event_id text NOT NULL, type text NOT NULL, subject text NOT NULL, body jsonb NOT NULL,
   merchant_id text, return_id text, received_at timestamptz NOT NULL DEFAULT now(), handled_at timestamptz, UNIQUE (source, event_id));
-CREATE INDEX inbox_subject ON inbox (source, subject) WHERE handled_at IS NULL;
+CREATE INDEX inbox_subject ON inbox (subject, id) WHERE handled_at IS NULL;
+CREATE INDEX inbox_unhandled ON inbox (id) WHERE handled_at IS NULL;
 CREATE TABLE parcel (
   merchant_id text NOT NULL, return_id text NOT NULL, parcel_id text NOT NULL, direction text NOT NULL CHECK (direction IN ('inbound', 'outbound')), carrier text NOT NULL,
   tracking_number text NOT NULL, created_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (merchant_id, return_id, parcel_id));
@@ -154,7 +161,10 @@ CREATE TABLE refund (
   PRIMARY KEY (merchant_id, id), FOREIGN KEY (merchant_id, settlement_id) REFERENCES settlement);
 CREATE INDEX refund_newest ON refund (merchant_id, created_at DESC, id DESC);
 CREATE INDEX refund_return ON refund (merchant_id, return_id, created_at);
-CREATE INDEX refund_open ON refund (merchant_id, created_at DESC, id DESC) WHERE status NOT IN ('succeeded', 'redirected', 'rejected');
+CREATE INDEX refund_status ON refund (merchant_id, status, created_at DESC, id DESC);
+CREATE INDEX refund_provider ON refund (merchant_id, provider, created_at DESC, id DESC);
+-- A provider names the refund alone: whose it is, we must find.
+CREATE UNIQUE INDEX refund_id ON refund (id);
 CREATE TABLE refund_attempt (
   merchant_id text NOT NULL, refund_id text NOT NULL, attempt int NOT NULL, idempotency_key text NOT NULL UNIQUE, status text NOT NULL, code text, provider_refund_id text,
   requested_at timestamptz NOT NULL, answered_at timestamptz, PRIMARY KEY (merchant_id, refund_id, attempt), FOREIGN KEY (merchant_id, refund_id) REFERENCES refund);
@@ -166,6 +176,8 @@ CREATE TABLE ledger_posting (
   from_account text NOT NULL, to_account text NOT NULL, amount bigint NOT NULL CHECK (amount > 0), currency text NOT NULL, CHECK (from_account <> to_account),
   PRIMARY KEY (merchant_id, entry_id, position));
 CREATE INDEX ledger_newest ON ledger_posting (merchant_id, at DESC, entry_id DESC, position);
+CREATE INDEX ledger_from ON ledger_posting (merchant_id, from_account, at DESC, entry_id DESC);
+CREATE INDEX ledger_to ON ledger_posting (merchant_id, to_account, at DESC, entry_id DESC);
 CREATE INDEX ledger_return ON ledger_posting (merchant_id, return_id, at DESC, entry_id DESC);
 CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE ON ledger_posting FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TABLE compensation (
@@ -179,8 +191,13 @@ CREATE INDEX compensation_customer ON compensation (merchant_id, customer_id, cr
 const work = `
 CREATE TABLE task (
   merchant_id text NOT NULL REFERENCES merchant, id text NOT NULL, queue text NOT NULL, return_id text NOT NULL, title text NOT NULL, priority int NOT NULL, due_at timestamptz,
-  assignee text, claimed_by text, claimed_until timestamptz, created_at timestamptz NOT NULL, PRIMARY KEY (merchant_id, id));
-CREATE INDEX task_urgent ON task (merchant_id, queue, priority DESC, due_at, id);
+  assignee text, claimed_by text, claimed_until timestamptz, created_at timestamptz NOT NULL,
+  -- Both ascend with the list's order, so that a page begins by one step into the index.
+  urgency int NOT NULL GENERATED ALWAYS AS (-priority) STORED, due_key timestamptz NOT NULL GENERATED ALWAYS AS (coalesce(due_at, 'infinity')) STORED,
+  PRIMARY KEY (merchant_id, id));
+CREATE INDEX task_urgent ON task (merchant_id, queue, urgency, due_key, id);
+CREATE INDEX task_assignee ON task (merchant_id, assignee, queue, urgency, due_key, id) WHERE assignee IS NOT NULL;
+CREATE INDEX task_claimed ON task (merchant_id, claimed_by, queue, urgency, due_key, id) WHERE claimed_by IS NOT NULL;
 CREATE INDEX task_return ON task (merchant_id, return_id);
 CREATE TABLE annotation (
   merchant_id text NOT NULL REFERENCES merchant, id text NOT NULL, return_id text NOT NULL, kind text NOT NULL CHECK (kind IN ('note', 'rating', 'comment', 'appeal', 'inspection')),

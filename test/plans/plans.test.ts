@@ -1,0 +1,91 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultPolicy } from '#libs/domain/policy/default-policy';
+import { freezeOrder } from '#libs/domain/money/order-shares';
+import { sampleOrder } from '#libs/domain/return/fixtures';
+import { importOrder } from '#libs/persistence/orders';
+import { createPolicy, publishPolicy } from '#libs/persistence/policies';
+import { stack } from '../stack/stack';
+import { merchants } from './filling';
+import { nodesOf, rowsRead, shapeOf, unboundedSorts } from './plan';
+import { questions, type Question } from './questions';
+import { filledDatabase, type Statement, type WatchedDatabase } from './watched-database';
+
+/** What a statement may look at for a page of 51 rows: some filters are read past, nothing is read through. */
+const ROWS = 1_000;
+/** Rows from which a table is big: what reads it from end to end is slow in a shop that has been in business for years. */
+const BIG = 5_000;
+
+let database: WatchedDatabase;
+let drop: () => Promise<void> = async () => undefined;
+let bigTables: ReadonlySet<string>;
+
+beforeAll(async () => {
+  ({ database, drop } = await filledDatabase(stack().databaseUrl));
+  for (const merchant of merchants) {
+    await database.inMerchant(merchant, async (tx) => {
+      for (let count = 0; count < 3; count++) await publishPolicy(tx, (await createPolicy(tx, defaultPolicy('CNY', '2026-01-01T00:00:00Z'))).id);
+      await importOrder(tx, sampleOrder(), freezeOrder(sampleOrder()));
+    });
+  }
+  const tables = await database.source.query<{ name: string }[]>(`SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reltuples >= ${BIG}`);
+  bigTables = new Set(tables.map(({ name }) => name));
+}, 120_000);
+afterAll(() => drop());
+
+/** The statements of a question, with their plans. Two alike are shown once. */
+async function statementsOf({ ask }: Question): Promise<Statement[]> {
+  database.statements = [];
+  try {
+    await ask(database);
+    return database.statements;
+  } finally {
+    database.statements = null;
+  }
+}
+const shown = (statements: readonly Statement[]) => [...new Set(statements.map(({ plan }) => shapeOf(plan).join('\n')))].join('\n');
+
+test('the tables are as full as those of shops that have been in business for years', () => {
+  expect([...bigTables]).toEqual(expect.arrayContaining(['return', 'orders', 'log_entry', 'refund', 'ledger_posting', 'task', 'command', 'inbox', 'parcel', 'receipt', 'unit_claim']));
+});
+
+describe.each(Object.entries(questions))('%s', (name, asked) => {
+  const file = join(__dirname, `${name}.plan.txt`);
+  const committed = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const plans = new Map<string, string>();
+
+  test.each(asked)('$name is answered along an index', async (question) => {
+    const statements = await statementsOf(question);
+    expect(statements.length).toBeGreaterThan(0);
+    plans.set(question.name, shown(statements));
+    for (const { sql, plan, analysed } of statements) {
+      const through = nodesOf(plan).filter((node) => node['Node Type'] === 'Seq Scan' && bigTables.has(node['Relation Name'] ?? ''));
+      const sorts = question.sorts ? [] : unboundedSorts(plan);
+      const read = analysed ? rowsRead(plan) : 0;
+      const verdict = { through: question.readsAll ? 0 : through.length, sorts: question.readsAll ? 0 : sorts.length, tooMany: question.readsAll || read <= ROWS ? 0 : read };
+      expect({ sql, plan: shapeOf(plan), ...verdict }).toMatchObject({ through: 0, sorts: 0, tooMany: 0 });
+    }
+  });
+
+  test('as committed (UPDATE_PLANS=1 writes them anew)', () => {
+    const text = asked.map((question) => `${question.name}\n${plans.get(question.name) ?? '  not planned'}\n`).join('\n');
+    if (process.env.UPDATE_PLANS === '1') writeFileSync(file, text);
+    else expect(text).toBe(committed);
+  });
+});
+
+test('how long they take is printed, for who wonders', async () => {
+  const times: [number, string][] = [];
+  for (const question of Object.values(questions).flat().filter(({ name }) => name.startsWith('GET /v1/'))) {
+    const taken: number[] = [];
+    for (let run = 0; run < 10; run++) {
+      const from = performance.now();
+      await question.ask(database);
+      taken.push(performance.now() - from);
+    }
+    times.push([taken.toSorted((a, b) => a - b).at(-1)!, question.name]);
+  }
+  const slowest = times.toSorted(([a], [b]) => b - a).slice(0, 10);
+  process.stdout.write(`slowest of ten runs, ms:\n${slowest.map(([ms, name]) => `${ms.toFixed(1).padStart(8)}  ${name}\n`).join('')}`);
+  expect(times.length).toBeGreaterThan(50);
+});

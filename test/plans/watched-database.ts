@@ -1,0 +1,80 @@
+import { Client } from 'pg';
+import { Database, type Transaction } from '#libs/persistence/database';
+import { migrate } from '#libs/persistence/migrate';
+import { filling } from './filling';
+import type { PlanNode } from './plan';
+
+export interface Statement {
+  readonly sql: string;
+  readonly plan: PlanNode;
+  /** Whether it was run to see what it reads; writing statements are only planned. */
+  readonly analysed: boolean;
+}
+
+/** The door to the database as the product uses it, which also notes how PostgreSQL goes about each statement, in the same transaction under the same role. */
+export class WatchedDatabase extends Database {
+  statements: Statement[] | null = null;
+
+  override inMerchant<T>(merchantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return super.inMerchant(merchantId, (tx) => work(this.watched(tx)));
+  }
+  override asSystem<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return super.asSystem((tx) => work(this.watched(tx)));
+  }
+
+  private watched(tx: Transaction): Transaction {
+    return {
+      query: async (sql, parameters) => {
+        if (this.statements) await this.note(tx, sql, parameters);
+        return tx.query(sql, parameters);
+      },
+    };
+  }
+
+  private async note(tx: Transaction, sql: string, parameters: readonly unknown[] | undefined): Promise<void> {
+    if (!/^\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b/i.test(sql)) return;
+    const analysed = /^\s*(SELECT|WITH)\b/i.test(sql) && !/\b(enqueue|INSERT|UPDATE|DELETE)\b/.test(sql);
+    const options = analysed ? 'ANALYZE, TIMING OFF, BUFFERS OFF, SUMMARY OFF, FORMAT JSON' : 'COSTS OFF, FORMAT JSON';
+    const [row] = await tx.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`EXPLAIN (${options}) ${sql}`, parameters);
+    this.statements!.push({ sql, plan: row!['QUERY PLAN'][0].Plan, analysed });
+  }
+}
+
+/** A database of its own on the server of `url`, migrated and filled. */
+export async function filledDatabase(url: string): Promise<{ database: WatchedDatabase; drop: () => Promise<void> }> {
+  const name = `plans_${process.pid}`;
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  await withClient(url, async (server) => {
+    await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    await server.query(`CREATE DATABASE ${name}`);
+    // Every row is looked at for the statistics and nobody else gathers them meanwhile: the planner knows the same each time.
+    for (const setting of ['default_statistics_target = 1000', 'max_parallel_workers_per_gather = 0', 'synchronous_commit = off', 'jit = off'])
+      await server.query(`ALTER DATABASE ${name} SET ${setting}`);
+  });
+  await migrate(own.href);
+  await withClient(own.href, async (client) => {
+    await client.query('SET session_replication_role = replica'); // what refers to what is right by making
+    for (const statement of filling) await client.query(statement);
+    await client.query('VACUUM (ANALYZE)');
+  });
+  const { source } = await WatchedDatabase.connect({ url: own.href, poolSize: 4 });
+  const database = new WatchedDatabase(source);
+  return {
+    database,
+    drop: async () => {
+      await database.close();
+      await withClient(url, (server) => server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+    },
+  };
+}
+
+async function withClient(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
