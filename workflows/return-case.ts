@@ -37,6 +37,9 @@ export class ReturnCase {
   readonly #underWay = new Set<string>();
   readonly #alarm = new Alarm();
   #shownAttention = false;
+  #lastMoment: string | null = null;
+  /** Where the return's clock stood before it was moved forward, until everything it passed over is dealt with. */
+  #jumpedFrom: number | null = null;
 
   // No validator: it would refuse a command that an earlier try has already written. The API asks `decide` about the row instead.
   constructor(public state: ReturnState) {
@@ -63,15 +66,12 @@ export class ReturnCase {
     if (this.over) await condition(() => this.#inbox.length > 0, '1m');
   }
 
-  /** Starts what is due, waits for the next letter, has it dealt with. */
+  /** Starts what is due, waits for the next letter unless a moment has come, has it dealt with. */
   async turn(): Promise<void> {
     this.#startDue();
-    await condition(() => this.#inbox.length > 0 || this.#alarm.rang || this.#full || this.over);
-    if (this.#full) await continueAsNew<(state: ReturnState) => Promise<void>>(this.state);
-    this.#alarm.rang = false;
-    for (const { at, stage, kind } of due(this.state).moments) {
-      if (at <= this.now()) void this.#post({ id: `moment/${stage}/${kind}/${at}`, kind: 'moment', stage, moment: kind, at });
-    }
+    const moment = this.#momentDue();
+    if (moment) void this.#post(moment);
+    else await this.#wait();
     while (this.#inbox.length > 0) {
       const { letter: next, answer } = this.#inbox.shift()!;
       await this.#write(next);
@@ -84,9 +84,29 @@ export class ReturnCase {
     const { effects, later, moments } = due(this.state);
     const now = this.now();
     for (const effect of [...effects, ...later.filter(({ at }) => at <= now).map((one) => one.effect)]) void this.#perform(effect);
-    const waits = [...moments, ...later.filter(({ at }) => at > now).map(({ at, effect }) => ({ at, stage: effect.call, kind: 'retry' }))];
+    const waits = [...moments, ...later.map(({ at, effect }) => ({ at, stage: effect.call, kind: 'retry' }))].filter(({ at }) => at > now);
     const next = waits.toSorted((a, b) => a.at - b.at)[0];
     if (next) this.#alarm.set(next.at - this.state.clockOffset, `${next.stage} ${next.kind}`);
+  }
+
+  /** The earliest moment that has come. One at a time: what it brings may move the others. */
+  #momentDue(): Letter | null {
+    const [first] = due(this.state).moments.filter(({ at }) => at <= this.now()).toSorted((a, b) => a.at - b.at); // prettier-ignore
+    if (!first) {
+      this.#jumpedFrom = null;
+      return null;
+    }
+    const { at, stage, kind } = first;
+    const id = `moment/${stage}/${kind}/${at}`;
+    if (id === this.#lastMoment) return null; // it has been dealt with and changed nothing: not again and again
+    this.#lastMoment = id;
+    return { id, kind: 'moment', stage, moment: kind, at };
+  }
+
+  async #wait(): Promise<void> {
+    await condition(() => this.#inbox.length > 0 || this.#alarm.rang || this.#full || this.over);
+    if (this.#full) await continueAsNew<(state: ReturnState) => Promise<void>>(this.state);
+    this.#alarm.rang = false;
   }
 
   /** History is long, and nobody would notice a change of run: no letter, no call under way, no caller still waiting. */
@@ -102,8 +122,15 @@ export class ReturnCase {
   /** The transaction decides; the process learns what became true since it last looked, by whomever. */
   async #write(next: Letter): Promise<void> {
     const { merchantId, returnId, sequence } = this.state;
-    const { events } = await database.commit({ merchantId, returnId, letter: next, at: this.now(), sequence });
+    const at = this.#instantOf(next);
+    const { events } = await database.commit({ merchantId, returnId, letter: next, at, sequence });
     this.state = events.reduce(evolve, this.state);
+    if (events.some((event) => event.type === 'clock_advanced')) this.#jumpedFrom ??= at;
+  }
+
+  /** A moment that the clock was moved over (sandbox) is decided as of its own instant, as if its timer had rung then; what follows from it counts from there. */
+  #instantOf(next: Letter): number {
+    return next.kind === 'moment' && this.#jumpedFrom !== null && next.at > this.#jumpedFrom ? next.at : this.now();
   }
 
   /** Calls a provider, and posts what it said like any other letter. */

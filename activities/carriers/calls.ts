@@ -24,7 +24,9 @@ export function carrierActivities(database: Database, http: ProviderHttp): Carri
       const slot = { from: step.from, to: step.to };
       const booked = await http.call('POST', '/carrier/pickups', { key: call.key, returnNumber: state.number, ...slot });
       const moved = booked.status === 201 && (booked.body.from !== slot.from || booked.body.to !== slot.to);
-      return outcome(moved ? await http.call('PUT', place('pickups', call.key), slot) : booked);
+      // The booking was moved on while this call was under way: the later one has the word.
+      const latest = moved && (await readState(database, call)).steps.find((candidate) => candidate.id === call.key)?.round === call.round;
+      return outcome(latest ? await http.call('PUT', place('pickups', call.key), slot) : booked);
     },
     async cancelPickup({ key }) {
       return outcome(await http.call('DELETE', place('pickups', key)));

@@ -90,7 +90,6 @@ async function move(tx: Transaction, change: Change, refund: Refund, paid: boole
     refund.tenderId,
     sign * refund.amount,
   ]);
-  await tx.query('UPDATE orders SET refunded_amount = refunded_amount + $2 WHERE order_number = $1', [state.orderNumber, sign * refund.amount]);
   const kind = change.world.order.tenders.find((tender) => tender.tenderId === refund.tenderId)?.kind ?? (refund.tenderId === manualTender ? 'cash' : 'store_credit');
   const postings = postingsOfRefund({ amount: refund.amount, currency: state.currency, kind });
   const [{ count } = { count: 0 }] = await tx.query<{ count: number }>('SELECT count(DISTINCT entry_id)::int AS count FROM ledger_posting WHERE return_id = $1 AND refund_id = $2', [state.returnId, refund.refundId]);

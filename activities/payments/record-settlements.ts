@@ -42,7 +42,7 @@ async function recordOne(tx: Transaction, change: Change, event: EventOf<'settle
 }
 
 /** Names and addresses play no part in a settlement: they are not kept where erasure does not reach. */
-function withoutPersons(inputs: SettlementInput): SettlementInput {
+export function withoutPersons(inputs: SettlementInput): SettlementInput {
   const { customer } = inputs.order;
   return { ...inputs, order: { ...inputs.order, shipTo: null, customer: { ...customer, name: '', email: '', phone: null } } };
 }

@@ -1,4 +1,5 @@
 import type { Actor } from '#libs/contracts/caller';
+import { problemOf } from '#libs/contracts/errors';
 import type { Commit, Committed, Letter, ProcessEvent } from '#libs/contracts/messages';
 import { decide } from '#libs/domain/return/decide';
 import { due } from '#libs/domain/return/due';
@@ -44,6 +45,16 @@ export async function commit(database: Database, request: Commit): Promise<Commi
   }
 }
 
+/**
+ * A command that cannot be written down, however often it is tried, is answered as an error of ours, so that it holds up nobody else who wants something of the return.
+ * Facts, outcomes and moments are never given up: they are true.
+ */
+export async function giveUp(database: Database, { merchantId, letter }: Commit): Promise<Committed> {
+  const problem = problemOf('internal', { detail: 'The command could not be carried out; nothing was changed' });
+  await database.inMerchant(merchantId, (tx) => answer(tx, letter, { status: problem.status, body: problem }));
+  return { events: [] };
+}
+
 async function decideAndWrite(tx: Transaction, { returnId, merchantId, letter, at, sequence }: Commit): Promise<Committed> {
   const found = await lock(tx, merchantId, returnId, letter);
   const missed = found.state.sequence > sequence ? await eventsAfter(tx, returnId, sequence) : [];
@@ -80,7 +91,7 @@ async function lock(tx: Transaction, merchantId: string, returnId: string, lette
     'SELECT FROM return r JOIN orders o ON o.merchant_id = r.merchant_id AND o.order_number = r.order_number WHERE r.merchant_id = $1 AND r.id = $2 FOR UPDATE OF r, o',
     [merchantId, returnId],
   );
-  const input = await inputOf(tx, letter);
+  const input = await inputOf(tx, returnId, letter);
   if (locked.length === 0 && input.value?.type === 'apply') await tx.query('SELECT FROM orders WHERE order_number = $1 FOR UPDATE', [input.value.application.orderNumber]);
   const [row] = await tx.query<{ state: ReturnState; details: Details; head: string; statusSince: Date; closedAt: Date | null; repeated: boolean }>(
     `SELECT state, details, head, status_since AS "statusSince", closed_at AS "closedAt", EXISTS (SELECT FROM log_entry WHERE stream = $2 AND cause = $3) AS repeated FROM return WHERE merchant_id = $1 AND id = $2`,
@@ -93,10 +104,10 @@ async function lock(tx: Transaction, merchantId: string, returnId: string, lette
 
 const system: Actor = { kind: 'system', id: 'boomerang' };
 /** The letter names a row; what it says is read here, so that no name and no text passes through the process. */
-async function inputOf(tx: Transaction, letter: Letter): Promise<{ value: Input | null; answered: boolean; annotations?: Annotations | undefined }> {
+async function inputOf(tx: Transaction, returnId: string, letter: Letter): Promise<{ value: Input | null; answered: boolean; annotations?: Annotations | undefined }> {
   switch (letter.kind) {
     case 'command': {
-      const [row] = await tx.query<{ body: { input: object; annotations?: Annotations }; actor: Actor; answer: Answer | null }>('SELECT body, actor, answer FROM command WHERE id = $1', [letter.id]);
+      const [row] = await tx.query<{ body: { input: object; annotations?: Annotations }; actor: Actor; answer: Answer | null }>('SELECT body, actor, answer FROM command WHERE id = $1 AND return_id = $2', [letter.id, returnId]);
       return { value: row ? ({ ...row.body.input, id: letter.id, actor: row.actor } as Input) : null, answered: row?.answer != null, annotations: row?.body.annotations };
     }
     case 'fact': {
@@ -160,8 +171,8 @@ async function answer(tx: Transaction, letter: Letter, given: Answer): Promise<v
   if (letter.kind === 'command') await tx.query('UPDATE command SET answer = $2 WHERE id = $1 AND answer IS NULL', [letter.id, JSON.stringify(given)]);
 }
 
-async function refuseUnits(tx: Transaction, { letter }: Commit): Promise<Committed> {
-  const { value } = await inputOf(tx, letter);
+async function refuseUnits(tx: Transaction, { returnId, letter }: Commit): Promise<Committed> {
+  const { value } = await inputOf(tx, returnId, letter);
   if (value) await answer(tx, letter, answerTo(value, { refusal: { code: 'units_unavailable', detail: 'another return holds these units' } }));
   return { events: [] };
 }

@@ -1,16 +1,18 @@
 import type { Actor } from '#libs/contracts/caller';
 import type { ReturnRecord } from '#libs/contracts/present-return';
 import { workOf } from '#libs/domain/return/attention';
+import type { SettlementInput } from '#libs/domain/money/settlement-types';
 import type { Event } from '#libs/domain/return/evolve';
 import type { World } from '#libs/domain/return/input';
 import type { ReturnState } from '#libs/domain/return/state';
 import { status } from '#libs/domain/return/tables';
+import { canonical, sha256 } from '#libs/persistence/canonical';
 import type { Transaction } from '#libs/persistence/database';
 import { insertEntries, link } from '#libs/persistence/log';
 import { recordCompensations } from '../compensation/record';
 import { recordReservations } from '../inventory/reservations';
 import { recordRefunds } from '../payments/record-refunds';
-import { recordSettlements } from '../payments/record-settlements';
+import { recordSettlements, withoutPersons } from '../payments/record-settlements';
 import { recordParcels } from '../carriers/record-parcels';
 import { recordClaims } from './claims';
 import { recordReceipts } from './receipts';
@@ -52,11 +54,18 @@ export async function record(tx: Transaction, change: Change): Promise<void> {
 
 async function recordLog(tx: Transaction, { before, events, cause, actor, at, head }: Change): Promise<string> {
   const entries = link(
-    events.map(({ type, ...data }, index) => ({ stream: before.returnId, sequence: before.sequence + index + 1, at, actor: { kind: actor.kind, id: actor.id }, cause, type, data })),
+    events.map(loggable).map(({ type, ...data }, index) => ({ stream: before.returnId, sequence: before.sequence + index + 1, at, actor: { kind: actor.kind, id: actor.id }, cause, type, data })),
     head,
   );
   await insertEntries(tx, entries);
   return entries.at(-1)!.hash;
+}
+
+/** What a settlement was computed from holds the whole order: the chain keeps its digest, the settlement's row the inputs without names and addresses. */
+function loggable(event: Event): Event {
+  if (event.type !== 'settled') return event;
+  const { inputs, ...detail } = event.detail as Record<string, unknown> & { inputs: SettlementInput };
+  return { ...event, detail: { ...detail, inputsDigest: sha256(canonical(withoutPersons(inputs))) } };
 }
 
 async function writeRow(tx: Transaction, { before, after, at, nextDueAt }: Change, head: string): Promise<void> {

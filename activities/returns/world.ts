@@ -28,7 +28,7 @@ SELECT o.document AS "order", o.granted_amount AS "grantedAmount", jsonb_build_o
   (SELECT jsonb_agg(jsonb_build_object('lineId', u.line_id, 'unit', u.unit, 'outcome', u.outcome, 'live', u.released_at IS NULL, 'givenAmount', u.given_amount))
      FROM unit_claim u WHERE u.order_number = o.order_number AND (u.released_at IS NULL OR u.outcome <> 'open')) AS claims,
   (SELECT jsonb_agg(jsonb_build_object('sku', i.sku, 'available', i.available, 'price', i.price, 'title', i.title)) FROM inventory i WHERE i.sku = ANY ($2::text[])) AS stock,
-  (SELECT jsonb_agg(k.code) FROM compensation k WHERE k.status = 'used' AND k.code = ANY (SELECT g ->> 'code' FROM jsonb_array_elements(o.document -> 'giftedCoupons') g)) AS "usedCoupons"
+  (SELECT jsonb_agg(k.code) FROM compensation k WHERE k.status = 'used' AND k.code = ANY (ARRAY (SELECT g ->> 'code' FROM jsonb_array_elements(o.document -> 'giftedCoupons') g))) AS "usedCoupons"
 FROM orders o WHERE o.order_number = $1`;
 
 /** Everything a decision may look at, read after the locks are taken. Null: there is no such order, or no policy that is for it. */

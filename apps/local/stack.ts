@@ -68,6 +68,12 @@ export class LocalStack {
   get temporalAddress(): string {
     return this.known().temporalAddress;
   }
+  get temporalNamespace(): string {
+    return this.known().temporalNamespace;
+  }
+  get returnsTaskQueue(): string {
+    return productEnv(this.known()).RETURNS_TASK_QUEUE!;
+  }
   get homeDir(): string {
     return this.home?.dir ?? this.options.home;
   }

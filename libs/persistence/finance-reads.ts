@@ -125,7 +125,10 @@ export async function listLedger(tx: Transaction, filter: LedgerFilter, after: r
   const some = (...more: readonly string[]) =>
     `SELECT at, entry_id FROM ledger_posting ${where.and(...more)} GROUP BY at, entry_id ORDER BY at DESC, entry_id DESC LIMIT ${size}`;
   // An account is one side of a posting or the other: each side has its index, and an entry may be on both.
-  const page = account === null ? some() : `(${some(`from_account = ${account}`)}) UNION (${some(`to_account = ${account}`)}) ORDER BY at DESC, entry_id DESC LIMIT ${size}`;
+  const page =
+    account === null
+      ? some()
+      : `(${some(`from_account = ${account}`)}) UNION (${some(`to_account = ${account}`)}) ORDER BY at DESC, entry_id DESC LIMIT ${size}`;
   return tx.query<LedgerEntry>(
     `WITH page AS (${page})
      SELECT page.entry_id AS id, page.at, page.at::text AS position, whole.* FROM page CROSS JOIN LATERAL (

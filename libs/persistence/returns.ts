@@ -16,7 +16,12 @@ interface Row {
   readonly closedAt: Date | null;
 }
 const columns = 'r.state, r.details, r.status_since AS "statusSince", r.closed_at AS "closedAt"';
-const recordOf = ({ state, details, statusSince, closedAt }: Row): ReturnRecord => ({ state, details, statusSince: statusSince.toISOString(), closedAt: closedAt?.toISOString() ?? null });
+const recordOf = ({ state, details, statusSince, closedAt }: Row): ReturnRecord => ({
+  state,
+  details,
+  statusSince: statusSince.toISOString(),
+  closedAt: closedAt?.toISOString() ?? null,
+});
 /** Parameter `$1` is the merchant. Only what limits the sight is in the statement: an order's index is found then, and nothing is asked of whoever sees all. */
 const seen = ({ email, orderNumber }: Sight, put: (value: unknown) => string) => [
   email !== null && `r.order_number IN (SELECT order_number FROM orders WHERE merchant_id = $1 AND customer_key = lower(${put(email)}))`,
@@ -47,13 +52,21 @@ export interface ReturnFilter {
   readonly to?: string | undefined;
 }
 /** Newest first; `after` is the `[created_at, id]` of the last one seen. Only what is asked for is in the statement, so that each filter finds its index. */
-export async function listReturns(tx: Transaction, merchantId: string, filter: ReturnFilter, sight: Sight, after: readonly [string, string] | null, limit: number): Promise<(ReturnRecord & { position: string })[]> {
+export async function listReturns(
+  tx: Transaction,
+  merchantId: string,
+  filter: ReturnFilter,
+  sight: Sight,
+  after: readonly [string, string] | null,
+  limit: number,
+): Promise<(ReturnRecord & { position: string })[]> {
   const values: unknown[] = [merchantId];
   const put = (value: unknown) => `$${values.push(value)}`;
   const conditions = all([
     'r.merchant_id = $1',
     ...seen(sight, put),
-    filter.returnIds !== undefined && `(r.id = ANY (${put(filter.returnIds)}::text[]) OR r.number = ANY (${put(filter.returnIds.flatMap((one) => readReturnNumber(one) ?? []))}::text[]))`,
+    filter.returnIds !== undefined &&
+      `(r.id = ANY (${put(filter.returnIds)}::text[]) OR r.number = ANY (${put(filter.returnIds.flatMap((one) => readReturnNumber(one) ?? []))}::text[]))`,
     filter.status !== undefined && `r.status = ${put(filter.status)}`,
     filter.customerId !== undefined && `r.customer_id = ${put(filter.customerId)}`,
     filter.orderNumber !== undefined && `r.order_number = ${put(filter.orderNumber)}`,
@@ -83,5 +96,8 @@ export interface TimelineRow {
 }
 /** Oldest first, a page at a time: what the process did, by its log. */
 export async function readTimeline(tx: Transaction, merchantId: string, returnId: string, after: number, limit: number): Promise<TimelineRow[]> {
-  return tx.query<TimelineRow>('SELECT sequence, at, text, hash FROM log_entry WHERE merchant_id = $1 AND stream = $2 AND sequence > $3::bigint ORDER BY sequence LIMIT $4', [merchantId, returnId, after, limit]);
+  return tx.query<TimelineRow>(
+    'SELECT sequence, at, text, hash FROM log_entry WHERE merchant_id = $1 AND stream = $2 AND sequence > $3::bigint ORDER BY sequence LIMIT $4',
+    [merchantId, returnId, after, limit],
+  );
 }

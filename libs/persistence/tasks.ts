@@ -44,7 +44,8 @@ export async function listTasks(tx: Transaction, { queues, assignee, overdue }: 
   }
   if (overdue !== undefined) conditions.push(overdue ? 'task.due_key < now()' : 'task.due_key >= now()');
   const size = put(limit);
-  const some = (...more: readonly string[]) => `SELECT * FROM task WHERE ${[...conditions, ...more].join(' AND ')} ORDER BY task.urgency, task.due_key, task.id LIMIT ${size}`;
+  const some = (...more: readonly string[]) =>
+    `SELECT * FROM task WHERE ${[...conditions, ...more].join(' AND ')} ORDER BY task.urgency, task.due_key, task.id LIMIT ${size}`;
   return tx.query<TaskRow>(
     `SELECT ${columns} FROM unnest($1::text[]) AS wanted (name) CROSS JOIN LATERAL (${assignee === undefined ? some() : heldBy(put(assignee), some)}) AS task
      ORDER BY urgency, due_key, id LIMIT ${size}`,

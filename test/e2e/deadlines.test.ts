@@ -44,6 +44,18 @@ describe('a review that nobody makes in time', () => {
   });
 });
 
+test('one jump of the clock over several stages ends where the days would have led, each stage counted from the end of the one before', async () => {
+  const channel = await ownPolicy(reviewedByHand);
+  const journey = await Journey.begin(anOrder({ channel }), { channel });
+  const applied = Date.parse(journey.rma.createdAt);
+  await journey.advance('P8D');
+  const approved = await journey.until('awaiting_handover');
+  expect(dueAt(journey, 'handover') - applied).toBeCloseTo(9 * 86_400_000, -4);
+  expect(Date.parse(approved.statusSince) - applied).toBeCloseTo(2 * 86_400_000, -4);
+  await journey.advance('P30D');
+  await journey.until('expired');
+});
+
 describe('goods that are not handed over', () => {
   test('bring a reminder in the customer’s language, then the end of the return, and the units may be asked for again', async () => {
     const email = `${uniqueNumber('late').toLowerCase()}@example.com`;

@@ -129,7 +129,7 @@ describe('the description', () => {
       expect(['get', 'post', 'put', 'patch', 'delete']).toContain(method);
       expect(path).toMatch(/^\//);
       const declared = (operation.parameters ?? []).filter((parameter: Body) => parameter.in === 'path').map((parameter: Body) => parameter.name);
-      expect([path, declared.toSorted()]).toEqual([path, [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).toSorted()]);
+      expect([path, declared.toSorted()]).toEqual([path, [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!).toSorted((a, b) => (a < b ? -1 : 1))]);
       for (const parameter of operation.parameters ?? []) {
         expect(parameter).toMatchObject({ name: expect.any(String), schema: expect.any(Object) });
         if (parameter.in === 'path') expect(parameter.required).toBe(true);

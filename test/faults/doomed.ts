@@ -14,7 +14,7 @@ export class DoomedWorker {
   /** Starts it, and waits until it takes work. The stack's own worker is down meanwhile: this one takes its place and its port. */
   async start(): Promise<void> {
     for (const file of [this.file, `${this.file}.held`]) rmSync(file, { force: true });
-    const { databaseUrl, temporalAddress, sandboxUrl, sandboxSecret, apiUrl, home } = stack();
+    const { databaseUrl, temporalAddress, temporalNamespace, returnsTaskQueue, sandboxUrl, sandboxSecret, home } = stack();
     const log = openSync(join(home, 'logs', 'doomed-worker.log'), 'a');
     this.child = spawn(process.execPath, [join(projectRoot, 'dist', 'test', 'processes', 'doomed-worker.js')], {
       stdio: ['ignore', log, log],
@@ -23,17 +23,19 @@ export class DoomedWorker {
         NODE_ENV: 'production',
         DATABASE_URL: databaseUrl,
         TEMPORAL_ADDRESS: temporalAddress,
+        TEMPORAL_NAMESPACE: temporalNamespace,
+        RETURNS_TASK_QUEUE: returnsTaskQueue,
         BOOMERANG_SANDBOX: 'true',
         SANDBOX_URL: sandboxUrl,
         SANDBOX_SECRET: sandboxSecret,
-        PUBLIC_URL: apiUrl,
+        WORKFLOW_BUNDLE: join(projectRoot, 'dist', 'workflow-bundle.js'),
         WORKER_PORT: this.port,
         LOG_LEVEL: 'warn',
         DOOM: this.file,
       },
     });
     closeSync(log);
-    await until(async () => (await client().get(`${stack().workerUrl}/readyz`, { timeoutMs: 1_000 })).status === 200, 45_000, 'the doomed worker');
+    await until(async () => (await client().get(`${stack().workerUrl}/readyz`, { timeoutMs: 1_000 })).status === 200, 90_000, 'the doomed worker');
   }
   arm(points: readonly DoomedPoint[]): void {
     writeFileSync(this.file, JSON.stringify(points));

@@ -38,7 +38,7 @@ describe('a worker that dies before or after any of its commits and calls', () =
   beforeAll(async () => {
     await processes.halt('worker');
     await worker.start();
-  }, 90_000);
+  }, 120_000);
   afterAll(async () => {
     await worker.end();
     await processes.resume('worker');
@@ -80,7 +80,7 @@ describe('a worker that dies before or after any of its commits and calls', () =
       }
     }
     expect(failures).toEqual([]);
-  }, 240_000);
+  }, 300_000);
 });
 
 async function undisturbed(voyage: Voyage): Promise<string[]> {

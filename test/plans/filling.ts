@@ -1,48 +1,75 @@
 /**
  * Two shops of the same size, with years of work behind them and little of it open: returns, log entries, refunds, postings and tasks as they lie in a database that
- * has been used. No row is drawn by lot, so PostgreSQL finds the same statistics every time. Sizes are per shop.
+ * has been used; and many small shops beside them. No row is drawn by lot, so PostgreSQL finds the same statistics every time. Sizes are per shop.
  */
 export const merchants = ['mer_a', 'mer_b'] as const;
 export const [merchant] = merchants;
 
-const each = (count: number, table: string, columns: string, values: string) =>
-  `INSERT INTO ${table} (merchant_id, ${columns}) SELECT m.id, ${values} FROM merchant m CROSS JOIN generate_series(1, ${count}) AS i`;
+const insert = (shops: string, count: number, table: string, columns: string, values: string) =>
+  `INSERT INTO ${table} (merchant_id, ${columns}) SELECT m.id, ${values} FROM merchant m CROSS JOIN generate_series(1, ${count}) AS i WHERE m.name = '${shops}'`;
+const each = (count: number, table: string, columns: string, values: string) => insert('big', count, table, columns, values);
+const everywhere = (count: number, table: string, columns: string, values: string) =>
+  ['big', 'small'].map((shops) => insert(shops, count, table, columns, values));
 /** The i-th of so many, evenly over the last three years: the higher, the newer. */
 const at = (count: number) => `now() - interval '3 years' + i * interval '3 years' / ${count + 1}`;
 /** One of the texts, the first for all but one in `rare`. */
 const mostly = (first: string, rare: number, others: readonly string[]) =>
   `CASE WHEN i % ${rare} = 0 THEN (ARRAY[${others.map((other) => `'${other}'`).join(', ')}])[1 + (i / ${rare}) % ${others.length}] ELSE '${first}' END`;
 const id = (prefix: string, number = 'i') => `'${prefix}_' || m.id || '_' || lpad((${number})::text, 6, '0')`;
-const pick = (...texts: readonly string[]) => `(ARRAY[${texts.map((text) => `'${text}'`).join(', ')}])[1 + i % ${texts.length}]`;
+const pick = (number: string, ...texts: readonly string[]) => `(ARRAY[${texts.map((text) => `'${text}'`).join(', ')}])[1 + ${number} % ${texts.length}]`;
 
 /** One in ten is open. */
 const open = 'i % 10 = 0';
 
 export const filling: readonly string[] = [
-  `INSERT INTO merchant (id, name) SELECT id, id FROM unnest(ARRAY['${merchants.join(`', '`)}']) AS id`,
-  each(40, 'user_account', 'id, email, name, role, created_at', `${id('usr')}, 'user' || i || '@' || m.id || '.example', 'User', 'agent', ${at(40)}`),
-  each(20, 'api_key', 'id, name, key_hash, scopes, created_at', `${id('key')}, 'shop', 'hash' || i || m.id, '{}', ${at(20)}`),
-  each(5_000, 'session', 'token_hash, order_number, email, expires_at', `'token' || i || m.id, 'O' || i, 'c' || i || '@example.com', now() + (i - 20) * interval '1 minute'`),
+  `INSERT INTO merchant (id, name) SELECT id, 'big' FROM unnest(ARRAY['${merchants.join(`', '`)}']) AS id UNION ALL SELECT 'mer_' || i, 'small' FROM generate_series(1, 300) AS i`,
+  ...everywhere(20, 'user_account', 'id, email, name, role, created_at', `${id('usr')}, 'user' || i || '@' || m.id || '.example', 'User', 'agent', ${at(20)}`),
+  ...everywhere(4, 'api_key', 'id, name, key_hash, scopes, created_at', `${id('key')}, 'shop', 'hash' || i || m.id, '{}', ${at(4)}`),
+  insert('small', 3, 'policy', 'id, created_at', `${id('pol')}, ${at(3)}`),
+  insert('small', 9, 'policy_version', 'policy_id, version, body, effective_from, published_at', `${id('pol', '1 + i % 3')}, 1 + (i - 1) / 3, '{}', ${at(9)}, now()`),
+  ...everywhere(2, 'calendar', 'id, body', `'CAL' || i, '{}'`),
+  each(
+    5_000,
+    'session',
+    'token_hash, order_number, email, expires_at',
+    `'token' || i || m.id, 'O' || i, 'c' || i || '@example.com', now() + (i - 20) * interval '1 minute'`,
+  ),
+  ...everywhere(10, 'session', 'token_hash, user_id, expires_at', `'in' || i || m.id, ${id('usr')}, now() + interval '1 hour'`),
   each(10_000, 'customer', 'id, email', `'c-' || i, 'c' || i || '@example.com'`),
   each(1_000, 'inventory', 'sku, title, price, available', `'SKU-' || i, 'Article', 1000, 10`),
-  each(50_000, 'orders', 'order_number, customer_id, customer_email, currency, placed_at, document', `'O' || i, 'c-' || i % 10000, 'c' || i % 10000 || '@example.com', 'CNY', ${at(50_000)}, '{}'`),
+  each(
+    50_000,
+    'orders',
+    'order_number, customer_id, customer_email, currency, placed_at, document',
+    `'O' || i, 'c-' || i % 10000, 'c' || i % 10000 || '@example.com', 'CNY', ${at(50_000)}, '{}'`,
+  ),
   each(30_000, 'tender', 'order_number, tender_id, position, kind, provider, captured_amount', `'O' || i, 't1', 0, 'card', 'sandbox', 5000`),
   each(30_000, 'shipment_balance', 'order_number, shipment_id, paid_amount', `'O' || i, 's1', 500`),
-  each(40_000, 'unit_claim', 'order_number, line_id, unit, return_id, outcome, released_at', `'O' || i, '1', 1, ${id('ret')}, ${mostly('refunded', 10, ['open', 'kept'])}, CASE WHEN i % 7 = 0 THEN now() END`),
+  each(
+    40_000,
+    'unit_claim',
+    'order_number, line_id, unit, return_id, outcome, released_at',
+    `'O' || i, '1', 1, ${id('ret')}, ${mostly('refunded', 10, ['open', 'kept'])}, CASE WHEN i % 7 = 0 THEN now() END`,
+  ),
   each(
     50_000,
     'return',
     'id, number, order_number, customer_id, sequence, state, details, head, status, status_since, priority, assignee, attention, next_due_at, created_at, updated_at, closed_at, wake_at',
     `${id('ret')}, 'R-' || i, 'O' || i, 'c-' || i % 10000, 5, jsonb_build_object('clockOffset', 0, 'refunds', '[]'::jsonb), '{}', repeat('0', 64),
-       CASE WHEN ${open} THEN ${pick('in_review', 'awaiting_handover', 'in_transit', 'at_warehouse', 'settling')} ELSE ${mostly('completed', 9, ['cancelled', 'expired', 'rejected'])} END,
-       ${at(50_000)}, 'normal', CASE WHEN i % 5 = 0 THEN 'usr_' || i % 100 END, CASE WHEN i % 500 = 0 THEN 'call_unanswered' END,
+       CASE WHEN ${open} THEN ${pick('i / 10', 'in_review', 'awaiting_handover', 'in_transit', 'at_warehouse', 'settling')} ELSE ${mostly('completed', 9, ['cancelled', 'expired', 'rejected'])} END,
+       ${at(50_000)}, 'normal', CASE WHEN i % 5 = 0 THEN 'usr_' || i % 20 END, CASE WHEN i % 500 = 0 THEN 'call_unanswered' END,
        CASE WHEN ${open} THEN now() + (i / 10 - 50) * interval '1 minute' END, ${at(50_000)}, ${at(50_000)}, CASE WHEN NOT (${open}) THEN now() END,
        CASE WHEN ${open} THEN now() + (i / 10 - 20) * interval '1 minute' END`,
   ),
   each(40_000, 'parcel', 'return_id, parcel_id, direction, carrier, tracking_number', `${id('ret')}, 'p1', 'inbound', 'sandbox', 'TRK' || i || m.id`),
   each(10_000, 'serial_number', 'serial, return_id, line_id, unit', `'SN' || i, ${id('ret')}, '1', 1`),
-  each(20_000, 'receipt', 'id, status, body, received_by, created_at', `${id('rcp')}, ${mostly('matched', 200, ['unmatched'])}, '{}', 'usr_1', ${at(20_000)}`),
-  each(50_000, 'log_entry', 'stream, sequence, at, cause, type, text, previous, hash', `${id('ret', '(i - 1) / 10')}, 1 + (i - 1) % 10, ${at(50_000)}, 'cause/' || i, 'scanned', '{}', '', ''`),
+  each(20_000, 'receipt', 'id, status, body, received_by, created_at', `${id('rcp')}, ${mostly('matched', 20, ['unmatched'])}, '{}', 'usr_1', ${at(20_000)}`),
+  each(
+    50_000,
+    'log_entry',
+    'stream, sequence, at, cause, type, text, previous, hash',
+    `${id('ret', '(i - 1) / 10')}, 1 + (i - 1) % 10, ${at(50_000)}, 'cause/' || i, 'scanned', '{}', '', ''`,
+  ),
   each(
     50_000,
     'command',
@@ -50,7 +77,7 @@ export const filling: readonly string[] = [
     `${id('cmd')}, 'usr_1', 'POST /v1/returns', 'key' || i, '', '{"input":{}}', '{}', ${id('ret')}, CASE WHEN i < 49990 THEN '{}'::jsonb END, now() - (50000 - i) * interval '20 minutes'`,
   ),
   `INSERT INTO inbox (source, event_id, type, subject, body, received_at, handled_at)
-     SELECT 'carrier/sandbox', 'evt' || i, 'parcel.scanned', 'UNKNOWN' || i, '{"input":{"type":"scan"}}', now() - (50000 - i) * interval '20 minutes', CASE WHEN i % 100 > 0 THEN now() END FROM generate_series(1, 50000) AS i`,
+     SELECT 'carrier/sandbox', 'evt' || i, 'parcel.scanned', 'UNKNOWN' || i, jsonb_build_object('input', jsonb_build_object('type', 'scan', 'trackingNumber', 'UNKNOWN' || i)), now() - (50000 - i) * interval '20 minutes', CASE WHEN i % 100 > 0 THEN now() END FROM generate_series(1, 50000) AS i`,
   each(
     25_000,
     'settlement',
@@ -64,7 +91,12 @@ export const filling: readonly string[] = [
     `${id('rfd')}, ${id('ret')}, 'O' || i, ${id('stl')}, 't1', ${mostly('sandbox', 100, ['manual', 'cash'])}, 1000, 'CNY',
        ${mostly('succeeded', 50, ['awaiting_approval', 'pending', 'failed', 'rejected', 'redirected'])}, 'usr_1', ${at(25_000)}, ${at(25_000)}`,
   ),
-  each(25_000, 'refund_attempt', 'refund_id, attempt, idempotency_key, status, requested_at', `${id('rfd')}, 1, ${id('rfd')} || '/1', 'succeeded', ${at(25_000)}`),
+  each(
+    25_000,
+    'refund_attempt',
+    'refund_id, attempt, idempotency_key, status, requested_at',
+    `${id('rfd')}, 1, ${id('rfd')} || '/1', 'succeeded', ${at(25_000)}`,
+  ),
   each(2_000, 'refund_approval', 'refund_id, decision, by_user, at', `${id('rfd')}, 'approved', 'usr_2', ${at(2_000)}`),
   each(
     50_000,
@@ -73,14 +105,29 @@ export const filling: readonly string[] = [
     `${id('led', '(i - 1) / 2')}, (i - 1) % 2, now() - interval '3 years' + (i - 1) / 2 * interval '1 hour', ${id('ret', '(i - 1) / 2')}, ${id('rfd', '(i - 1) / 2')}, 'refund',
        ${mostly('refunds_payable', 500, ['write_off'])}, CASE WHEN i % 2 = 0 THEN 'tax_payable' ELSE 'provider_clearing' END, 500, 'CNY'`,
   ),
-  each(10_000, 'compensation', 'id, return_id, customer_id, kind, amount, currency, code, status, reason, granted_by, created_at', `${id('cmp')}, ${id('ret')}, 'c-' || i, 'coupon', 100, 'CNY', 'SORRY-' || i, 'granted', 'late', 'rule', ${at(10_000)}`),
+  each(
+    10_000,
+    'compensation',
+    'id, return_id, customer_id, kind, amount, currency, code, status, reason, granted_by, created_at',
+    `${id('cmp')}, ${id('ret')}, 'c-' || i, 'coupon', 100, 'CNY', 'SORRY-' || i, 'granted', 'late', 'rule', ${at(10_000)}`,
+  ),
   each(
     10_000,
     'task',
     'id, queue, return_id, title, priority, due_at, assignee, claimed_by, claimed_until, created_at',
-    `${id('tsk')}, ${pick('review', 'inspection', 'exception', 'refund_approval')}, ${id('ret')}, 'work', i / 4 % 4, CASE WHEN i % 9 > 0 THEN now() + (i - 200) * interval '1 minute' END,
-       CASE WHEN i % 3 = 0 THEN 'usr_' || i % 200 END, CASE WHEN i % 50 = 0 THEN 'usr_' || i % 200 END, CASE WHEN i % 50 = 0 THEN now() + interval '1 hour' END, ${at(10_000)}`,
+    `${id('tsk')}, ${pick('i', 'review', 'inspection', 'exception', 'refund_approval')}, ${id('ret')}, 'work', i / 4 % 4, CASE WHEN i % 9 > 0 THEN now() + (i - 3000) * interval '1 minute' END,
+       CASE WHEN i % 3 = 0 THEN 'usr_' || i / 4 % 20 END, CASE WHEN i % 10 < 2 THEN 'usr_' || i / 4 % 20 END, CASE WHEN i % 10 < 2 THEN now() + interval '1 hour' END, ${at(10_000)}`,
   ),
-  each(10_000, 'annotation', 'id, return_id, kind, visibility, body, author, created_at', `${id('ann')}, ${id('ret')}, 'note', 'internal', '{}', 'usr_1', ${at(10_000)}`),
-  each(2_000, 'file', 'id, owner, content_type, size, sha256, content, return_id', `${id('fil')}, 'usr_1', 'image/png', 3, '', 'abc', CASE WHEN i > 20 THEN ${id('ret')} END`),
+  each(
+    10_000,
+    'annotation',
+    'id, return_id, kind, visibility, body, author, created_at',
+    `${id('ann')}, ${id('ret')}, 'note', 'internal', '{}', 'usr_1', ${at(10_000)}`,
+  ),
+  each(
+    2_000,
+    'file',
+    'id, owner, content_type, size, sha256, content, return_id',
+    `${id('fil')}, 'usr_1', 'image/png', 3, '', 'abc', CASE WHEN i > 20 THEN ${id('ret')} END`,
+  ),
 ];

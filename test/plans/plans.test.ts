@@ -6,7 +6,7 @@ import { sampleOrder } from '#libs/domain/return/fixtures';
 import { importOrder } from '#libs/persistence/orders';
 import { createPolicy, publishPolicy } from '#libs/persistence/policies';
 import { stack } from '../stack/stack';
-import { merchants } from './filling';
+import { merchant } from './filling';
 import { nodesOf, rowsRead, shapeOf, unboundedSorts } from './plan';
 import { questions, type Question } from './questions';
 import { filledDatabase, type Statement, type WatchedDatabase } from './watched-database';
@@ -22,13 +22,13 @@ let bigTables: ReadonlySet<string>;
 
 beforeAll(async () => {
   ({ database, drop } = await filledDatabase(stack().databaseUrl));
-  for (const merchant of merchants) {
-    await database.inMerchant(merchant, async (tx) => {
-      for (let count = 0; count < 3; count++) await publishPolicy(tx, (await createPolicy(tx, defaultPolicy('CNY', '2026-01-01T00:00:00Z'))).id);
-      await importOrder(tx, sampleOrder(), freezeOrder(sampleOrder()));
-    });
-  }
-  const tables = await database.source.query<{ name: string }[]>(`SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reltuples >= ${BIG}`);
+  await database.inMerchant(merchant, async (tx) => {
+    await publishPolicy(tx, (await createPolicy(tx, defaultPolicy('CNY', '2026-01-01T00:00:00Z'))).id);
+    await importOrder(tx, sampleOrder(), freezeOrder(sampleOrder()));
+  });
+  const tables = await database.source.query<{ name: string }[]>(
+    `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reltuples >= ${BIG}`,
+  );
   bigTables = new Set(tables.map(({ name }) => name));
 }, 120_000);
 afterAll(() => drop());
@@ -46,7 +46,9 @@ async function statementsOf({ ask }: Question): Promise<Statement[]> {
 const shown = (statements: readonly Statement[]) => [...new Set(statements.map(({ plan }) => shapeOf(plan).join('\n')))].join('\n');
 
 test('the tables are as full as those of shops that have been in business for years', () => {
-  expect([...bigTables]).toEqual(expect.arrayContaining(['return', 'orders', 'log_entry', 'refund', 'ledger_posting', 'task', 'command', 'inbox', 'parcel', 'receipt', 'unit_claim']));
+  expect([...bigTables]).toEqual(
+    expect.arrayContaining(['return', 'orders', 'log_entry', 'refund', 'ledger_posting', 'task', 'command', 'inbox', 'parcel', 'receipt', 'unit_claim']),
+  );
 });
 
 describe.each(Object.entries(questions))('%s', (name, asked) => {
@@ -60,9 +62,9 @@ describe.each(Object.entries(questions))('%s', (name, asked) => {
     plans.set(question.name, shown(statements));
     for (const { sql, plan, analysed } of statements) {
       const through = nodesOf(plan).filter((node) => node['Node Type'] === 'Seq Scan' && bigTables.has(node['Relation Name'] ?? ''));
-      const sorts = question.sorts ? [] : unboundedSorts(plan);
+      const sorts = question.list && !question.sorts ? unboundedSorts(plan) : [];
       const read = analysed ? rowsRead(plan) : 0;
-      const verdict = { through: question.readsAll ? 0 : through.length, sorts: question.readsAll ? 0 : sorts.length, tooMany: question.readsAll || read <= ROWS ? 0 : read };
+      const verdict = { through: question.readsAll ? 0 : through.length, sorts: sorts.length, tooMany: question.readsAll || read <= ROWS ? 0 : read };
       expect({ sql, plan: shapeOf(plan), ...verdict }).toMatchObject({ through: 0, sorts: 0, tooMany: 0 });
     }
   });
@@ -76,9 +78,11 @@ describe.each(Object.entries(questions))('%s', (name, asked) => {
 
 test('how long they take is printed, for who wonders', async () => {
   const times: [number, string][] = [];
-  for (const question of Object.values(questions).flat().filter(({ name }) => name.startsWith('GET /v1/'))) {
+  for (const question of Object.values(questions)
+    .flat()
+    .filter(({ name }) => name.startsWith('GET /v1/'))) {
     const taken: number[] = [];
-    for (let run = 0; run < 10; run++) {
+    for (let run = 0; run < 5; run++) {
       const from = performance.now();
       await question.ask(database);
       taken.push(performance.now() - from);
@@ -86,6 +90,6 @@ test('how long they take is printed, for who wonders', async () => {
     times.push([taken.toSorted((a, b) => a - b).at(-1)!, question.name]);
   }
   const slowest = times.toSorted(([a], [b]) => b - a).slice(0, 10);
-  process.stdout.write(`slowest of ten runs, ms:\n${slowest.map(([ms, name]) => `${ms.toFixed(1).padStart(8)}  ${name}\n`).join('')}`);
+  process.stdout.write(`slowest of five runs, ms:\n${slowest.map(([ms, name]) => `${ms.toFixed(1).padStart(8)}  ${name}\n`).join('')}`);
   expect(times.length).toBeGreaterThan(50);
 });

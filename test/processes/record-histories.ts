@@ -142,9 +142,9 @@ async function main(generation: string | undefined): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'boomerang-replay-'));
   if (process.getuid?.() === 0) chmodSync(home, 0o711);
   const stack = await startStack({ home, quiet: true });
-  const { apiUrl, temporalAddress } = stack;
+  const { apiUrl, temporalAddress: address, temporalNamespace: namespace } = stack;
   process.env.BOOMERANG_TEST_STACK = JSON.stringify({ apiUrl });
-  const { client, connection } = connectTemporal({ address: temporalAddress, namespace: 'default' });
+  const { client, connection } = connectTemporal({ address, namespace });
   try {
     for (const story of missing) {
       const { id } = await stories[story]!();

@@ -10,10 +10,10 @@ class Direct {
 
   private open() {
     if (this.opened) return this.opened;
-    const { databaseUrl, temporalAddress } = stack();
+    const { databaseUrl, temporalAddress, temporalNamespace } = stack();
     const pool = new Pool({ connectionString: databaseUrl, max: 4 });
     pool.on('error', () => undefined); // tests take the database away
-    this.opened = { pool, ...connectTemporal({ address: temporalAddress, namespace: 'default' }) };
+    this.opened = { pool, ...connectTemporal({ address: temporalAddress, namespace: temporalNamespace }) };
     return this.opened;
   }
   get temporal(): Client {

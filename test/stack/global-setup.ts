@@ -21,8 +21,9 @@ export default async function globalSetup(): Promise<void> {
     },
   });
   const control = await startControl(stack);
-  const { apiUrl, workerUrl, sandboxUrl, sandboxSecret, databaseUrl, temporalAddress } = stack;
-  const facts: StackFacts = { apiUrl, workerUrl, sandboxUrl, sandboxSecret, databaseUrl, temporalAddress, controlUrl: control.url, home };
+  const { apiUrl, workerUrl, sandboxUrl, sandboxSecret, databaseUrl, temporalAddress, temporalNamespace, returnsTaskQueue } = stack;
+  const temporal = { temporalAddress, temporalNamespace, returnsTaskQueue };
+  const facts: StackFacts = { apiUrl, workerUrl, sandboxUrl, sandboxSecret, databaseUrl, ...temporal, controlUrl: control.url, home };
   process.env.BOOMERANG_TEST_STACK = JSON.stringify(facts);
   globalThis.boomerangTestStack = {
     stop: async () => {

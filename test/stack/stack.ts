@@ -8,6 +8,8 @@ export interface StackFacts {
   sandboxSecret: string;
   databaseUrl: string;
   temporalAddress: string;
+  temporalNamespace: string;
+  returnsTaskQueue: string;
   controlUrl: string;
   home: string;
 }

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { taskQueues } from '#libs/contracts/messages';
 import type { ReturnState } from '#libs/domain/return/state';
 import { ReturnDoor } from '#libs/temporal/return-door';
 import { anOrder, Journey } from '../e2e/journey';
 import { direct, expectSoundBooks } from '../stack/direct';
 import { patiently, report } from '../stack/patient';
-import { until } from '../stack/stack';
+import { stack, until } from '../stack/stack';
 
 const stateOf = async (returnId: string) => (await direct.sql<{ state: ReturnState }>('SELECT state FROM return WHERE id = $1', [returnId]))[0]!.state;
 const runOf = async (returnId: string) => (await direct.workflow(returnId).describe()).runId;
@@ -20,7 +19,7 @@ describe('the process of a return, on a real server', () => {
     const journey = await Journey.begin();
     // The run that the API started has no limit: end it as an operator might, and begin another one that has.
     await direct.workflow(journey.id).terminate('a test takes over');
-    const door = new ReturnDoor(direct.temporal, { taskQueue: taskQueues.returns, historyLimit: 20 });
+    const door = new ReturnDoor(direct.temporal, { taskQueue: stack().returnsTaskQueue, historyLimit: 20 });
     await door.wake(await stateOf(journey.id));
     const before = (await stateOf(journey.id)).deadlines[0]!.dueAt;
     const answers = await Promise.all(

@@ -67,7 +67,8 @@ export class ReturnCommands {
   async run(request: CommandRequest): Promise<Reply> {
     const until = Date.now() + answerWithinMs;
     const { command, repeated, state } = await this.open(request);
-    if (command.answer) return reply(command.answer, repeated);
+    // One that is not kept can be found only after a crash between its answer and its end: it ends now.
+    if (command.answer) return repeated ? this.close(command, command.answer, repeated) : reply(command.answer, repeated);
     const answer = await this.untilAnswered(command, state, until);
     return answer ? this.close(command, answer, repeated) : this.notYet(request, command);
   }
@@ -94,7 +95,7 @@ export class ReturnCommands {
         });
         if (request.evidence && !recorded.repeated) await requireEvidence(tx, caller, request.evidence);
         if (request.receipt && !recorded.repeated) await insertReceipt(tx, { ...request.receipt, returnId, receivedBy: caller.id });
-        const state = known?.state ?? (await stateOf(tx, caller.merchantId, recorded.command.returnId!));
+        const state = (recorded.command.returnId === known?.state.returnId ? known?.state : null) ?? (await stateOf(tx, caller.merchantId, recorded.command.returnId!));
         const command = recorded.command.answer || recorded.repeated ? recorded.command : { ...recorded.command, answer: await this.refusedAlready(tx, recorded.command, state) };
         return { command, repeated: recorded.repeated, state };
       });

@@ -71,7 +71,7 @@ CREATE TABLE orders (
   -- A column of its own: lower() might tell what it sees, so row-level security keeps it from searching an index.
   customer_key text NOT NULL GENERATED ALWAYS AS (lower(customer_email)) STORED,
   placed_at timestamptz NOT NULL, document jsonb NOT NULL, locked_at timestamptz, created_at timestamptz NOT NULL DEFAULT now(), updated_at timestamptz NOT NULL DEFAULT now(),
-  refunded_amount bigint NOT NULL DEFAULT 0 CHECK (refunded_amount >= 0), granted_amount bigint NOT NULL DEFAULT 0 CHECK (granted_amount >= 0),
+  granted_amount bigint NOT NULL DEFAULT 0 CHECK (granted_amount >= 0),
   points_restored bigint NOT NULL DEFAULT 0, points_revoked bigint NOT NULL DEFAULT 0, PRIMARY KEY (merchant_id, order_number));
 CREATE INDEX orders_customer ON orders (merchant_id, customer_key);
 `;

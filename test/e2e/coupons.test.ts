@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { login, otherShop, shop, type Answer, type Body } from '../stack/stack';
+import { anOrder, expectStatus, importOrder, Journey, uniqueNumber } from './journey';
+import { expectProblem, newKey } from './refusals';
+
+const redeem = (code: string, orderNumber = 'NEXT-ORDER', key: string = randomUUID()): Promise<Answer> => shop().post(`/v1/coupons/${code}/redeem`, { orderNumber }, { key });
+const release = (code: string): Promise<Answer> => shop().post(`/v1/coupons/${code}/release`, {}, { key: randomUUID() });
+async function aCoupon(amount = 700): Promise<{ journey: Journey; code: string; id: string }> {
+  const journey = await Journey.begin(anOrder());
+  const [{ code, id }] = (await journey.command('agent', 'goodwill', { kind: 'coupon', amount, reason: 'sorry' })).compensations;
+  return { journey, code, id };
+}
+
+describe('a coupon for the trouble', () => {
+  test('is used once, on one order, and the return says so', async () => {
+    const { journey, code } = await aCoupon();
+    const known = { code, status: 'granted', amount: 700, currency: 'CNY', customerId: journey.order.customer.id, returnId: journey.id, giftedBy: null };
+    for (const who of ['agent', 'finance', 'admin']) expect(expectStatus(await (await login(who)).get(`/v1/coupons/${code}`), 200)).toMatchObject(known);
+    expect(expectStatus(await redeem(code), 200)).toMatchObject({ ...known, status: 'used' });
+    expect((await journey.read()).compensations).toMatchObject([{ code, status: 'used' }]);
+    expectProblem(await redeem(code, 'ANOTHER'), 409, 'invalid_state');
+    expect(expectStatus(await release(code), 200)).toMatchObject(known);
+    expectProblem(await release(code), 409, 'invalid_state');
+    expectStatus(await redeem(code, 'ANOTHER'), 200);
+    expect((await shop().get(`/v1/coupons/${code}`)).body.status).toBe('used');
+    // Granting it was booked once, however often it changed hands.
+    const finance = await login('finance');
+    const { data } = (await finance.get(`/v1/ledger/entries?returnId=${journey.id}&account=coupon_liability`)).body;
+    expect(data).toHaveLength(1);
+    expect((await finance.get(`/v1/audit/verify?returnId=${journey.id}`)).body.ok).toBe(true);
+  });
+
+  test('is used once by ten checkouts at the same time', async () => {
+    const { code } = await aCoupon();
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => redeem(code, `ORDER-${index}`)));
+    expect(answers.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([200, ...Array.from({ length: 9 }, () => 409)]);
+  });
+
+  test('redeemed twice under one key is redeemed once, and answered alike even when it is free again', async () => {
+    const { code } = await aCoupon();
+    const key = randomUUID();
+    const first = expectStatus(await redeem(code, 'ORDER', key), 200);
+    expectStatus(await release(code), 200);
+    const again = await redeem(code, 'ORDER', key);
+    expect([again.body, again.headers.get('idempotency-replayed')]).toEqual([first, 'true']);
+    expectProblem(await redeem(code, 'ANOTHER ORDER', key), 422, 'idempotency_key_reused');
+    expect((await shop().get(`/v1/coupons/${code}`)).body.status).toBe('granted');
+  });
+
+  test('cannot be spent before it is approved, nor after it was refused', async () => {
+    const journey = await Journey.begin(anOrder());
+    const [{ code, id }] = (await journey.command('agent', 'goodwill', { kind: 'coupon', amount: 9000, reason: 'sorry' })).compensations;
+    expectProblem(await redeem(code), 409, 'invalid_state');
+    expectStatus(await (await login('finance')).post(`/v1/compensations/${id}/reject`), 200);
+    expectProblem(await redeem(code), 409, 'invalid_state');
+    expect((await shop().get(`/v1/coupons/${code}`)).body.status).toBe('revoked');
+  });
+
+  test('is spent in any state of its return, and what was used stays used', async () => {
+    const { journey, code, id } = await aCoupon();
+    await journey.command('shop', 'cancel');
+    expectStatus(await redeem(code), 200);
+    expectProblem(await (await login('finance')).post(`/v1/compensations/${id}/reject`), 409, 'invalid_state');
+    expect((await journey.read()).compensations[0].status).toBe('used');
+  });
+
+  test('is the shop’s own: unknown codes, other shops, other roles and other scopes', async () => {
+    const { code } = await aCoupon();
+    expectProblem(await shop().get('/v1/coupons/NOTHING'), 404, 'not_found');
+    expectProblem(await redeem('NOTHING'), 404, 'not_found');
+    expectProblem(await otherShop().get(`/v1/coupons/${code}`), 404, 'not_found');
+    expectProblem(await otherShop().post(`/v1/coupons/${code}/redeem`, { orderNumber: 'X' }), 404, 'not_found');
+    for (const who of ['customer', 'warehouse']) expectProblem(await (await login(who)).get(`/v1/coupons/${code}`), 403, 'forbidden');
+    expectProblem(await (await login('agent')).post(`/v1/coupons/${code}/redeem`, { orderNumber: 'X' }), 403, 'forbidden');
+    expectProblem(await (await newKey('returns')).caller.get(`/v1/coupons/${code}`), 403, 'forbidden');
+    expectStatus(await (await newKey('coupons')).caller.get(`/v1/coupons/${code}`), 200);
+    expectProblem(await shop().post(`/v1/coupons/${code}/redeem`, {}), 400, 'validation_failed', '/orderNumber');
+  });
+});
+
+describe('a coupon that an order brought', () => {
+  const withGift = (code: string) => anOrder({ giftedCoupons: [{ code, value: 500 }] });
+  test('used, it is taken back in money by the return that unwinds the order', async () => {
+    const code = uniqueNumber('GIFT-');
+    const order = withGift(code);
+    const journey = await Journey.begin(order, { quantity: 3 });
+    expect((await shop().get(`/v1/coupons/${code}`)).body).toMatchObject({ code, status: 'granted', amount: 500, reason: 'gifted', giftedBy: order.orderNumber, returnId: null });
+    expect(expectStatus(await redeem(code), 200)).toMatchObject({ status: 'used' });
+    expectProblem(await redeem(code), 409, 'invalid_state');
+    await journey.bringBack(3);
+    const done = await journey.until('completed');
+    expect(done.settlement).toMatchObject({ total: 2500, clawbacks: [{ kind: 'gifted_coupon', code, amount: -500 }], coupons: { revoked: [] } });
+    expect((await shop().get(`/v1/coupons/${code}`)).body.status).toBe('used');
+  });
+
+  test('unused, it ends with the order; released in time, it costs nothing', async () => {
+    const code = uniqueNumber('GIFT-');
+    const journey = await Journey.begin(withGift(code), { quantity: 3 });
+    expectStatus(await redeem(code), 200);
+    expectStatus(await release(code), 200);
+    await journey.bringBack(3);
+    const done = await journey.until('completed');
+    expect(done.settlement).toMatchObject({ total: 3000, coupons: { revoked: [code] } });
+    expectProblem(await redeem(code), 409, 'invalid_state');
+    const other = uniqueNumber('GIFT-');
+    await importOrder(withGift(other));
+    expectProblem(await otherShop().get(`/v1/coupons/${other}`), 404, 'not_found');
+    expectProblem(await release(other), 409, 'invalid_state');
+  });
+});
+
+describe('what a customer was given', () => {
+  test('is listed newest first, page by page', async () => {
+    const journey = await Journey.begin(anOrder());
+    for (const amount of [1, 2, 3]) await journey.command('agent', 'goodwill', { kind: amount === 2 ? 'points' : 'coupon', amount, reason: 'sorry' });
+    const agent = await login('agent');
+    const path = `/v1/customers/${encodeURIComponent(journey.order.customer.id)}/compensations`;
+    const { data } = expectStatus(await agent.get(path), 200);
+    expect(data.map((one: Body) => one.amount)).toEqual([3, 2, 1]);
+    expect(data[0]).toMatchObject({ returnId: journey.id, kind: 'coupon', currency: 'CNY', status: 'granted', code: expect.stringMatching(/^SORRY-/) });
+    expect(data[1]).toMatchObject({ kind: 'points', code: null });
+    const first = expectStatus(await agent.get(`${path}?limit=2`), 200);
+    const second = expectStatus(await agent.get(`${path}?limit=2&cursor=${first.nextCursor}`), 200);
+    expect([...first.data, ...second.data]).toEqual(data);
+    expectProblem(await agent.get('/v1/customers/nobody-at-all/compensations'), 404, 'not_found');
+    expectProblem(await (await login('customer')).get(path), 403, 'forbidden');
+  });
+});
