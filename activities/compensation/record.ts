@@ -30,10 +30,8 @@ async function insert(tx: Transaction, { after, world, actor, at }: Change, comp
   await tx.query(
     `INSERT INTO compensation (merchant_id, id, return_id, customer_id, kind, amount, currency, code, status, reason, valid_until, granted_by, created_at)
      VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [
-      ...[compensation.id, after.state.returnId, world.order.customer.id, compensation.kind, compensation.amount, after.state.currency],
-      ...[more.code, compensation.status, more.reason, more.validUntil, actor.id, at],
-    ],
+    // prettier-ignore
+    [compensation.id, after.state.returnId, world.order.customer.id, compensation.kind, compensation.amount, after.state.currency, more.code, compensation.status, more.reason, more.validUntil, actor.id, at],
   );
 }
 

@@ -37,6 +37,15 @@ async function recordOne(tx: Transaction, change: Change, event: Event, was: Ref
       change.at,
     ]);
   }
+  if (typeof event.detail?.rejectedBy === 'string') {
+    await tx.query(`INSERT INTO refund_approval (merchant_id, refund_id, decision, by_user, at) VALUES (current_setting('app.merchant_id'), $1, 'rejected', $2, $3)`, [
+      is.refundId,
+      event.detail.rejectedBy,
+      change.at,
+    ]);
+    // It claims nothing any more.
+    await tx.query('UPDATE tender SET pending_amount = pending_amount - $3 WHERE order_number = $1 AND tender_id = $2', [change.after.state.orderNumber, is.tenderId, is.amount]);
+  }
   if (typeof event.detail?.approvedBy === 'string') {
     await tx.query(`INSERT INTO refund_approval (merchant_id, refund_id, decision, by_user, at) VALUES (current_setting('app.merchant_id'), $1, 'approved', $2, $3)`, [
       is.refundId,

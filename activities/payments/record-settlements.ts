@@ -1,4 +1,4 @@
-import { postingsOfRefund, postingsOfSettlement } from '#libs/domain/money/postings';
+import { postingsOfRefund, postingsOfSettlement, reversed } from '#libs/domain/money/postings';
 import type { SettledUnit, Settlement, SettlementInput } from '#libs/domain/money/settlement-types';
 import type { EventOf } from '#libs/domain/return/evolve';
 import type { Transaction } from '#libs/persistence/database';
@@ -14,7 +14,42 @@ interface Detail {
 
 /** An instalment: its document with the inputs it can be recomputed from, its refunds as intents, and every balance it takes from, in one transaction with the log. */
 export async function recordSettlements(tx: Transaction, change: Change): Promise<void> {
-  for (const event of change.events) if (event.type === 'settled') await recordOne(tx, change, event, event.detail as unknown as Detail);
+  for (const event of change.events) {
+    if (event.type === 'settled') await recordOne(tx, change, event, event.detail as unknown as Detail);
+    if (event.type === 'settlement_withdrawn') await recordWithdrawal(tx, change, event.settlementId);
+  }
+}
+
+/**
+ * The undo of an instalment that finance did not let go: claims, shipping, totals and ledger as if it had not been; its refunds give their balances back themselves.
+ * The document stays. What each unit was given, as opposed to refunded, only the log knows.
+ */
+async function recordWithdrawal(tx: Transaction, change: Change, settlementId: string): Promise<void> {
+  const { returnId, orderNumber } = change.after.state;
+  const [row] = await tx.query<{ text: string }>(
+    `SELECT text FROM log_entry WHERE stream = $1 AND type = 'settled' AND text::jsonb -> 'data' ->> 'settlementId' = $2`,
+    [returnId, settlementId],
+  );
+  if (!row) throw new Error(`settlement ${settlementId} of return ${returnId} is not in the log`);
+  const { settlement, settled } = (JSON.parse(row.text) as { data: { detail: Pick<Detail, 'settlement' | 'settled'> } }).data.detail;
+  await unmarkUnits(tx, returnId, settled);
+  await takeShipping(tx, orderNumber, settlement.shipping.map(({ shipmentId, amount }) => ({ shipmentId, amount: -amount })));
+  await tx.query('UPDATE orders SET granted_amount = granted_amount - $2, points_restored = points_restored - $3, points_revoked = points_revoked - $4 WHERE order_number = $1', [
+    orderNumber,
+    settlement.total,
+    settlement.points.restored,
+    settlement.points.revoked,
+  ]);
+  await post(tx, change, { id: `${settlementId}/undo`, refundId: null, postings: reversed(postingsOfSettlement(settlement)) });
+}
+/** Claimed as before; what an adjustment had set free is claimed anew: the index refuses it if another return was quicker. */
+async function unmarkUnits(tx: Transaction, returnId: string, settled: readonly SettledUnit[]): Promise<void> {
+  await tx.query(
+    `UPDATE unit_claim SET outcome = CASE WHEN given_amount > undone.amount THEN 'kept' ELSE 'open' END, given_amount = given_amount - undone.amount, released_at = NULL
+     FROM jsonb_to_recordset($2::jsonb) AS undone ("lineId" text, unit int, amount bigint)
+     WHERE return_id = $1 AND line_id = "lineId" AND unit_claim.unit = undone.unit AND (released_at IS NULL OR outcome = 'adjusted')`,
+    [returnId, JSON.stringify(settled.map(({ lineId, unit, amount }) => ({ lineId, unit, amount })))],
+  );
 }
 
 async function recordOne(tx: Transaction, change: Change, event: EventOf<'settled'>, { settlement, settled, inputs, rules }: Detail): Promise<void> {
@@ -25,7 +60,7 @@ async function recordOne(tx: Transaction, change: Change, event: EventOf<'settle
     [event.settlementId, state.returnId, state.orderNumber, state.currency, settlement.total, JSON.stringify(settlement), JSON.stringify(withoutPersons(inputs)), JSON.stringify(rules), change.at],
   );
   await markUnits(tx, state.returnId, settled, inputs);
-  await takeShipping(tx, state.orderNumber, settlement);
+  await takeShipping(tx, state.orderNumber, settlement.shipping);
   await insertRefunds(tx, change, event);
   await tx.query('UPDATE orders SET granted_amount = granted_amount + $2, points_restored = points_restored + $3, points_revoked = points_revoked + $4 WHERE order_number = $1', [
     state.orderNumber,
@@ -62,8 +97,9 @@ async function markUnits(tx: Transaction, returnId: string, settled: readonly Se
   );
 }
 
-async function takeShipping(tx: Transaction, orderNumber: string, { shipping }: Settlement): Promise<void> {
-  const taken = shipping.filter((row) => row.amount > 0);
+/** Above zero takes, below gives back. */
+async function takeShipping(tx: Transaction, orderNumber: string, shipping: readonly Pick<Settlement['shipping'][number], 'shipmentId' | 'amount'>[]): Promise<void> {
+  const taken = shipping.filter((row) => row.amount !== 0).map(({ shipmentId, amount }) => ({ shipmentId, amount }));
   if (taken.length === 0) return;
   await tx.query(
     `UPDATE shipment_balance b SET refunded_amount = refunded_amount + taken.amount FROM jsonb_to_recordset($2::jsonb) AS taken ("shipmentId" text, amount bigint)

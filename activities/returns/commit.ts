@@ -12,8 +12,11 @@ import type { Answer } from '#libs/persistence/commands';
 import type { Database, Transaction } from '#libs/persistence/database';
 import { violation } from '#libs/persistence/database';
 import { beginning } from '#libs/persistence/log';
+import { refundAfter } from '../payments/present-refund';
 import { recordAnnotations, type Annotations } from './annotations';
 import { answerTo } from './answer';
+import { forestalled } from './forestalled';
+import { recordReceipt } from './receipts';
 import { record, type Change } from './record';
 import { loadWorld } from './world';
 
@@ -65,11 +68,17 @@ async function decideAndWrite(tx: Transaction, { returnId, merchantId, letter, a
     await answer(tx, letter, answerTo(found.input, { refusal: tooLate(found.input, verdict) }));
     return { events: missed };
   }
+  const known = await forestalled(tx, found.input, returnId);
+  if (known) {
+    await answer(tx, letter, known);
+    return { events: missed };
+  }
   const change = changeOf(found, verdict, letter, world!);
   if (verdict.length > 0) await record(tx, change);
   else if (found.input.type === 'scan') await noteScan(tx, found, found.input);
+  if (found.input.type === 'receive') await recordReceipt(tx, found.input, returnId, verdict);
   if (found.annotations) await recordAnnotations(tx, change, found.annotations);
-  await answer(tx, letter, answerTo(found.input, { record: change.after, role: found.role, events: verdict }));
+  await answer(tx, letter, answerTo(found.input, { record: change.after, role: found.role, events: verdict, refund: await refundAfter(tx, found.input) }));
   if (letter.kind === 'fact') await tx.query('UPDATE inbox SET handled_at = now(), merchant_id = $2, return_id = $3 WHERE id = $1', [factId(letter), merchantId, returnId]);
   return { events: [...missed, ...verdict.map(withoutDetail)] };
 }

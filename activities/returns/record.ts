@@ -15,7 +15,6 @@ import { recordRefunds } from '../payments/record-refunds';
 import { recordSettlements, withoutPersons } from '../payments/record-settlements';
 import { recordParcels } from '../carriers/record-parcels';
 import { recordClaims } from './claims';
-import { recordReceipts } from './receipts';
 import { announce } from './messages-to-customer';
 import { wakeAt } from './wake-at';
 
@@ -47,7 +46,6 @@ export async function record(tx: Transaction, change: Change): Promise<void> {
   await recordReservations(tx, change);
   await recordCompensations(tx, change);
   await recordParcels(tx, change);
-  await recordReceipts(tx, change);
   await recordWork(tx, change);
   await announce(tx, change);
 }

@@ -16,6 +16,9 @@ import { Settings } from './settings';
 /** Milliseconds that requests under way get at the end; a command takes 8 s at most. */
 const DRAIN = 15_000;
 
+/** Milliseconds an idle connection stays open: longer than load balancers and clients keep theirs (60 s), so that it is never we who close one that is being used. */
+const KEEP_ALIVE = 65_000;
+
 /** The whole API, not listening yet. Bodies are parsed after token and role (`BodyInterceptor`), so the framework's own parser is off. */
 export async function createApi(settings: Settings, log: Logger): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(settings, log), {
@@ -70,6 +73,7 @@ async function main(log: Logger, settings: Settings): Promise<void> {
   const app = await createApi(settings, log);
   if (settings.values.BOOMERANG_DEMO) await ensureDemo(app.get(Database));
   drainOnSignal(app, log);
+  (app.getHttpServer() as Server).keepAliveTimeout = KEEP_ALIVE;
   await app.listen(settings.values.PORT, settings.values.HOST);
   log.info({ url: await app.getUrl() }, 'listening');
 }

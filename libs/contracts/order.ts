@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { storeCreditTender } from '#libs/domain/money/tenders';
 import { orderLimits, tenderKinds } from '#libs/domain/order';
+import { manualTender } from '#libs/domain/return/redirect';
 import {
   amount,
   providerCode,
@@ -18,6 +20,8 @@ import {
   unique,
 } from './values';
 
+/** Where money goes that no tender of the order takes: a refund names them as if they were tenders. */
+const reservedTenderIds: readonly string[] = [storeCreditTender.tenderId, manualTender];
 const optionalName = (max: number) => name(max).nullable().default(null);
 const taxRates = z
   .array(z.strictObject({ name: name(64), rate: taxRate }).meta({ id: 'TaxRate', description: 'One tax; several rates share one base' }))
@@ -98,7 +102,7 @@ export const shipment = z
 
 export const tender = z
   .strictObject({
-    tenderId: name(64),
+    tenderId: name(64).refine((id) => !reservedTenderIds.includes(id), { error: 'is one of our own names for where money goes' }),
     kind: z.enum(tenderKinds),
     provider: providerCode.default('manual'),
     providerPaymentId: optionalName(200),

@@ -3,7 +3,7 @@ import type { Settlement } from '#libs/domain/money/settlement-types';
 import { nextStep } from '#libs/domain/return/attention';
 import type { Details } from '#libs/domain/return/details';
 import { hasLabel } from '#libs/domain/return/handover';
-import type { Parcel, ReturnState } from '#libs/domain/return/state';
+import type { Compensation, Parcel, ReturnState } from '#libs/domain/return/state';
 import { moneyOf, status } from '#libs/domain/return/tables';
 import type { Role } from './caller';
 import type { ReturnAnswer } from './return-answer';
@@ -48,8 +48,8 @@ export function presentReturn({ state, details, statusSince, closedAt }: ReturnR
     refunds: payment ? state.refunds.map(({ refundId, tenderId, amount, status: refundStatus }) => ({ id: refundId, tenderId, amount, currency: state.currency, status: refundStatus })) : [],
     parcels: state.parcels.map((parcel) => parcelOf(state, details, parcel)),
     replacements: state.replacements.map((replacement) => ({ ...replacement })),
-    compensations: state.compensations.map(({ id, kind, amount, status: now }) => ({ id, kind, amount, status: now, ...(details.compensations[id] ?? { code: null, reason: '', validUntil: null }) })),
-    offers: state.offers.map((offer) => ({ ...offer, note: details.offerNotes?.[offer.offerId] ?? null })),
+    compensations: payment ? state.compensations.filter((one) => internal || isGiven(one)).map((one) => compensationOf(details, one)) : [],
+    offers: state.offers.map((offer) => ({ ...offer, amount: payment ? offer.amount : null, note: details.offerNotes?.[offer.offerId] ?? null })),
     deadlines: state.deadlines.map(({ stage, warnAt, dueAt, breachedAt, pausedAt }) => ({ stage, warnAt: iso(warnAt), dueAt: iso(dueAt)!, breachedAt: iso(breachedAt), pausedAt: iso(pausedAt) })),
     rating: details.rating,
     createdAt: details.createdAt,
@@ -71,7 +71,7 @@ function linesOf(state: ReturnState, details: Details, payment: boolean): Return
       authorization: line.authorization,
       appeal: line.appeal,
       exchangeSku: line.exchangeSku,
-      adjustmentAmount: line.adjustmentAmount,
+      adjustmentAmount: payment ? line.adjustmentAmount : null,
       units: units.map((unit) => ({
         unit: unit.unit,
         logistics: line.goodsBack || unit.logistics !== 'awaiting' ? unit.logistics : 'kept_by_customer',
@@ -84,6 +84,16 @@ function linesOf(state: ReturnState, details: Details, payment: boolean): Return
       })),
     };
   });
+}
+
+/** By hand, it was given once finance said yes; what a rule gave was given, even if its reason fell away since. */
+const isGiven = ({ status: now, rule }: Compensation): boolean => now !== 'awaiting_approval' && !(now === 'revoked' && rule === null);
+
+/** Nobody is told a coupon's code before it is worth something. */
+function compensationOf(details: Details, compensation: Compensation): ReturnAnswer['compensations'][number] {
+  const { id, kind, amount, status: now } = compensation;
+  const { code, ...more } = details.compensations[id] ?? { code: null, reason: '', validUntil: null };
+  return { id, kind, amount, status: now, code: isGiven(compensation) ? code : null, ...more };
 }
 
 function parcelOf(state: ReturnState, details: Details, parcel: Parcel): ReturnAnswer['parcels'][number] {

@@ -10,17 +10,21 @@ const anything = z.record(z.string(), z.unknown());
 
 export const carrierEventBody = z
   .looseObject({ ...envelope, data: anything })
-  .meta({ id: 'CarrierEvent', description: 'A carrier’s event; `parcel.scanned` is dealt with' });
+  .meta({ id: 'CarrierEvent', description: 'A carrier’s event. `parcel.scanned` goes to the parcel’s return, at once or when its number becomes known; any other is kept' });
 export type CarrierEventBody = z.infer<typeof carrierEventBody>;
 export const paymentEventBody = z.looseObject({ ...envelope, data: anything }).meta({
   id: 'PaymentEvent',
-  description: 'A payment provider’s event; `refund.succeeded`, `refund.failed`, `refund.created` and `chargeback.<status>` are dealt with',
+  description:
+    'A payment provider’s event. `refund.succeeded`, `refund.failed` and `refund.pending` with a `refundId` of ours go to the refund; `refund.succeeded` without one lowers the tender’s balance; `chargeback.<status>` is written into the order. Any other is kept',
 });
 export type PaymentEventBody = z.infer<typeof paymentEventBody>;
 export const inventoryEventBody = z
   .looseObject({ ...envelope, data: anything })
-  .meta({ id: 'InventoryEvent', description: 'A change of stock; `stock.changed` is dealt with' });
+  .meta({ id: 'InventoryEvent', description: 'A stock system’s event: kept, nothing follows from it. Stock is set with `PUT /v1/inventory/{sku}`' });
 export type InventoryEventBody = z.infer<typeof inventoryEventBody>;
+
+/** An event whose envelope is not this one is undefined instead of refused: it was signed, so it is kept. */
+export const understood = <T extends z.ZodType>(envelope: T) => envelope.catch(() => undefined as never);
 
 /** `data` of `parcel.scanned`. */
 export const parcelScanned = z.looseObject({

@@ -35,7 +35,17 @@ export async function recordCommand(tx: Transaction, command: Command): Promise<
   const [fresh] = await tx.query<StoredCommand>(
     `INSERT INTO command (id, merchant_id, caller, route, idempotency_key, body_hash, body, actor, return_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      ON CONFLICT DO NOTHING RETURNING ${columns}`,
-    [command.id, command.merchantId, command.caller, command.route, command.idempotencyKey, command.bodyHash, JSON.stringify(command.body), JSON.stringify(command.actor), command.returnId],
+    [
+      command.id,
+      command.merchantId,
+      command.caller,
+      command.route,
+      command.idempotencyKey,
+      command.bodyHash,
+      JSON.stringify(command.body),
+      JSON.stringify(command.actor),
+      command.returnId,
+    ],
   );
   if (fresh) return { command: fresh, repeated: false };
   const earlier = await readCommandByKey(tx, command);
@@ -44,7 +54,10 @@ export async function recordCommand(tx: Transaction, command: Command): Promise<
   return { command: earlier, repeated: true };
 }
 
-export async function readCommandByKey(tx: Transaction, by: Pick<Command, 'merchantId' | 'caller' | 'route' | 'idempotencyKey'>): Promise<StoredCommand | null> {
+export async function readCommandByKey(
+  tx: Transaction,
+  by: Pick<Command, 'merchantId' | 'caller' | 'route' | 'idempotencyKey'>,
+): Promise<StoredCommand | null> {
   const [row] = await tx.query<StoredCommand>(`SELECT ${columns} FROM command WHERE merchant_id = $1 AND caller = $2 AND route = $3 AND idempotency_key = $4`, [
     by.merchantId,
     by.caller,

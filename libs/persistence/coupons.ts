@@ -76,7 +76,12 @@ export interface CompensationRow extends Row {
   readonly position: string;
 }
 /** What a customer was given for their trouble, newest first; gifts of orders are not among it. */
-export async function listCompensations(tx: Transaction, customerId: string, after: readonly [string, string] | null, limit: number): Promise<CompensationRow[]> {
+export async function listCompensations(
+  tx: Transaction,
+  customerId: string,
+  after: readonly [string, string] | null,
+  limit: number,
+): Promise<CompensationRow[]> {
   return tx.query<CompensationRow>(
     `SELECT id, kind, code, status, amount, currency, customer_id AS "customerId", reason, valid_until AS "validUntil", return_id AS source, created_at AS "createdAt", created_at::text AS position
      FROM compensation WHERE customer_id = $1 AND return_id NOT LIKE 'order/%' AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3))

@@ -27,6 +27,8 @@ export type ImportOutcome =
 
 /** Job for the worker: the balances of an order with returns have changed, so whatever waits for them is to be woken. Payload `{ merchantId, orderNumber }`. */
 export const orderChangedTask = 'order_changed';
+/** Job for the worker: a payment that somebody has reported about already belongs to an order now. Payload `{ providerPaymentId }`. */
+export const paymentKnownTask = 'facts_of_payment';
 
 const stored = 'document AS "order", locked_at AS "lockedAt"';
 
@@ -96,6 +98,8 @@ export async function recordChargeback(tx: Transaction, orderNumber: string, cha
   const others = known.order.chargebacks.filter((other) => other.chargebackId !== chargeback.chargebackId);
   const before = known.order.chargebacks.find((other) => other.chargebackId === chargeback.chargebackId);
   if (before && difference(before, chargeback) === null) return false;
+  // It came late: the dispute is over already.
+  if (before && before.status !== 'open' && chargeback.status === 'open') return false;
   const next = { ...known.order, chargebacks: [...others, chargeback] };
   await updateOrder(tx, next);
   await writeTenders(tx, next, false);
@@ -146,6 +150,11 @@ async function writeTenders(tx: Transaction, order: Order, replace: boolean): Pr
        AS t ("tenderId" text, position int, kind text, provider text, "providerPaymentId" text, amount bigint, "disputedAmount" bigint) ORDER BY "tenderId"
      ON CONFLICT (merchant_id, order_number, tender_id) DO UPDATE SET ${values}position = excluded.position, disputed_amount = excluded.disputed_amount`,
     [order.orderNumber, JSON.stringify(rows)],
+  );
+  await tx.query(
+    `SELECT enqueue($2, json_build_object('providerPaymentId', payment), NULL, NULL) FROM unnest($1::text[]) AS payment
+     WHERE EXISTS (SELECT FROM inbox WHERE subject = payment AND handled_at IS NULL)`,
+    [order.tenders.flatMap((tender) => tender.providerPaymentId ?? []), paymentKnownTask],
   );
 }
 

@@ -14,14 +14,18 @@ export interface Receipt {
 }
 const columns = `id, status, return_id AS "returnId", tracking_number AS "trackingNumber", body, unexpected, received_by AS "receivedBy", created_at AS "createdAt"`;
 
-/** The return that what arrived belongs to: by the parcel's number, by the return's own, or by the order's when only one return of it is waiting. */
+/**
+ * The return that what arrived belongs to: by the parcel's number, by the return's own, or by the order's when only one return of it is waiting. Of several with the
+ * parcel's number an open one is meant, rather one that bought it than one that merely said it, and of those the first.
+ */
 export async function returnOfReceipt(tx: Transaction, { trackingNumber, returnNumber, orderNumber }: ReceiptBody): Promise<string | null> {
   const [row] = await tx.query<{ id: string }>(
     `SELECT id FROM (
-       SELECT p.return_id AS id, 1 AS rank, p.created_at FROM parcel p WHERE p.tracking_number = $1 AND p.direction = 'inbound'
-       UNION ALL SELECT r.id, 2, r.created_at FROM return r WHERE r.number = $2 OR r.id = $3
-       UNION ALL SELECT max(r.id), 3, max(r.created_at) FROM return r WHERE r.order_number = $4 AND r.status IN ('in_review', 'awaiting_handover', 'in_transit', 'at_warehouse') HAVING count(*) = 1
-     ) found ORDER BY rank, created_at DESC LIMIT 1`,
+       SELECT p.return_id AS id, 1 AS rank, r.closed_at, p.bought, p.created_at FROM parcel p JOIN return r ON r.merchant_id = p.merchant_id AND r.id = p.return_id
+         WHERE p.tracking_number = $1 AND p.direction = 'inbound'
+       UNION ALL SELECT r.id, 2, NULL, false, r.created_at FROM return r WHERE r.number = $2 OR r.id = $3
+       UNION ALL SELECT max(r.id), 3, NULL, false, max(r.created_at) FROM return r WHERE r.order_number = $4 AND r.status IN ('in_review', 'awaiting_handover', 'in_transit', 'at_warehouse') HAVING count(*) = 1
+     ) found ORDER BY rank, closed_at DESC NULLS FIRST, bought DESC, created_at LIMIT 1`,
     [trackingNumber, returnNumber === null ? null : readReturnNumber(returnNumber), returnNumber, orderNumber],
   );
   return row?.id ?? null;

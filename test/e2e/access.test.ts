@@ -31,7 +31,8 @@ describe('roles', () => {
       const answer = await call(caller, method, path);
       const listed = operation['x-roles']!.includes(role);
       const holds = listed ? answer.status !== 401 && answer.status !== 403 && answer.status < 500 : answer.status === 403 && answer.body.code === 'forbidden';
-      if (!holds) wrong.push(`${method} ${path} lists ${operation['x-roles']?.join(' ')} and answers ${answer.status} ${JSON.stringify(answer.body)?.slice(0, 200)}`);
+      if (!holds)
+        wrong.push(`${method} ${path} lists ${operation['x-roles']?.join(' ')} and answers ${answer.status} ${JSON.stringify(answer.body)?.slice(0, 200)}`);
     }
     expect(wrong).toEqual([]);
   });
@@ -41,7 +42,12 @@ describe('roles', () => {
     for (const [method, path, operation] of await operations()) {
       for (const caller of [client(), client('bmt_nothing')]) {
         const answer = await call(caller, method, path);
-        if (operation['x-public'] ? answer.status >= 500 : answer.status !== 401 || answer.body.code !== 'unauthenticated' || !answer.headers.has('www-authenticate')) wrong.push(`${method} ${path} ${answer.status}`);
+        if (
+          operation['x-public']
+            ? answer.status >= 500
+            : answer.status !== 401 || answer.body.code !== 'unauthenticated' || !answer.headers.has('www-authenticate')
+        )
+          wrong.push(`${method} ${path} ${answer.status}`);
       }
     }
     expect(wrong).toEqual([]);
@@ -64,7 +70,8 @@ describe('roles', () => {
       'patch /v1/customers/{id}': ['admin'],
     };
     for (const [route, listed] of Object.entries(closed)) expect([route, known.get(route)]).toEqual([route, listed]);
-    for (const own of ['offers/{offerId}/accept', 'offers/{offerId}/decline', 'appeal', 'rating']) expect([own, known.get(`post /v1/returns/{id}/${own}`)]).toEqual([own, ['customer', 'admin', 'service']]);
+    for (const own of ['offers/{offerId}/accept', 'offers/{offerId}/decline', 'appeal', 'rating'])
+      expect([own, known.get(`post /v1/returns/{id}/${own}`)]).toEqual([own, ['customer', 'admin', 'service']]);
     expect(known.get('post /v1/returns/{id}/decision')).not.toContain('customer');
   });
 
@@ -72,7 +79,11 @@ describe('roles', () => {
     const broken = { headers: { 'content-type': 'application/json' } };
     expectProblem(await client().post('/v1/returns', '{"broken', broken), 401, 'unauthenticated');
     expectProblem(await (await login('warehouse')).post('/v1/returns', '{"broken', broken), 403, 'forbidden');
-    expectProblem(await (await login('customer')).post('/v1/policies', 'x'.repeat(2 * 1024 * 1024), { headers: { 'content-type': 'text/plain' } }), 403, 'forbidden');
+    expectProblem(
+      await (await login('customer')).post('/v1/policies', 'x'.repeat(2 * 1024 * 1024), { headers: { 'content-type': 'text/plain' } }),
+      403,
+      'forbidden',
+    );
   });
 });
 
@@ -86,7 +97,8 @@ describe('customers', () => {
     expect((await mine.caller.get('/v1/returns')).body.data.map((one: Body) => one.id)).toEqual([rma.id]);
     expectStatus(await mine.caller.get(`/v1/orders/${order.orderNumber}`), 200);
     expect((await theirs.caller.get(`/v1/returns?orderNumber=${order.orderNumber}`)).body.data).toEqual([]);
-    for (const path of [`/v1/orders/${order.orderNumber}`, `/v1/returns/${rma.id}`, `/v1/returns/${rma.number}`, `/v1/returns/${rma.id}/timeline`]) expectProblem(await theirs.caller.get(path), 404, 'not_found');
+    for (const path of [`/v1/orders/${order.orderNumber}`, `/v1/returns/${rma.id}`, `/v1/returns/${rma.number}`, `/v1/returns/${rma.id}/timeline`])
+      expectProblem(await theirs.caller.get(path), 404, 'not_found');
     expectProblem(await theirs.caller.post(`/v1/returns/${rma.id}/cancel`), 404, 'not_found');
     expect((await mine.caller.get(`/v1/returns/${rma.id}`)).body.status).toBe('awaiting_handover');
   });
@@ -116,7 +128,9 @@ describe('customers', () => {
     const told = (await (await login('warehouse')).get(`/v1/returns/${journey.id}/timeline`)).body.data;
     expect(JSON.stringify(told)).not.toMatch(/refundAmount|tenderId|Settled: /);
     // A command answers its caller as a read does.
-    const after = await journey.command('warehouse', 'inspections', { lines: [{ lineId: '1', units: [{ quantity: 1, grade: 'A', disposition: 'restock', accepted: true }] }] });
+    const after = await journey.command('warehouse', 'inspections', {
+      lines: [{ lineId: '1', units: [{ quantity: 1, grade: 'A', disposition: 'restock', accepted: true }] }],
+    });
     expect(after).toMatchObject({ quote: null, settlement: null, refunds: [] });
     expectProblem(await (await login('warehouse')).get('/v1/refunds'), 403, 'forbidden');
     expectProblem(await (await login('warehouse')).get(`/v1/orders/${journey.order.orderNumber}`), 403, 'forbidden');
@@ -125,13 +139,24 @@ describe('customers', () => {
   test('cannot make another customer’s photo theirs by naming it', async () => {
     const [mine, theirs] = [await newCustomer(), await newCustomer()];
     const form = new FormData();
-    form.set('file', new Blob([Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')], { type: 'image/png' }), 'photo.png');
+    form.set(
+      'file',
+      new Blob([Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')], {
+        type: 'image/png',
+      }),
+      'photo.png',
+    );
     const file = expectStatus(await theirs.caller.post('/v1/files', form), 201);
     expectProblem(await mine.caller.get(`/v1/files/${file.id}`), 404, 'not_found');
     const order = anOrder();
     order.customer.email = mine.email;
     await importOrder(order);
-    expectProblem(await mine.caller.post('/v1/returns', application(order, { lines: [{ lineId: '1', quantity: 1, reason: 'damaged', evidence: [file.id] }] })), 400, 'validation_failed', '/lines/0/evidence/0');
+    expectProblem(
+      await mine.caller.post('/v1/returns', application(order, { lines: [{ lineId: '1', quantity: 1, reason: 'damaged', evidence: [file.id] }] })),
+      400,
+      'validation_failed',
+      '/lines/0/evidence/0',
+    );
     const rma = expectStatus(await mine.caller.post('/v1/returns', application(order)), 201);
     expectProblem(await mine.caller.post(`/v1/returns/${rma.id}/appeal`, { reason: 'look', evidence: [file.id] }), 400, 'validation_failed', '/evidence/0');
     expectProblem(await mine.caller.get(`/v1/files/${file.id}`), 404, 'not_found');
@@ -147,19 +172,26 @@ describe('customers', () => {
       await importOrder(one);
     }
     const other = expectStatus(await caller.post('/v1/returns', application(another)), 201);
-    const { token, orderNumber } = expectStatus(await client().post('/v1/auth/order-access', { orderNumber: order.orderNumber, email: email.toUpperCase() }), 200);
+    const { token, orderNumber } = expectStatus(
+      await client().post('/v1/auth/order-access', { orderNumber: order.orderNumber, email: email.toUpperCase() }),
+      200,
+    );
     expect(orderNumber).toBe(order.orderNumber);
     const guest = client(token);
     const rma = expectStatus(await guest.post('/v1/returns', application(order)), 201);
     expect((await guest.get('/v1/returns')).body.data.map((one: Body) => one.id)).toEqual([rma.id]);
     expectStatus(await guest.get(`/v1/orders/${order.orderNumber}`), 200);
-    for (const path of [`/v1/orders/${another.orderNumber}`, `/v1/returns/${other.id}`, `/v1/returns/${other.id}/timeline`]) expectProblem(await guest.get(path), 404, 'not_found');
+    for (const path of [`/v1/orders/${another.orderNumber}`, `/v1/returns/${other.id}`, `/v1/returns/${other.id}/timeline`])
+      expectProblem(await guest.get(path), 404, 'not_found');
     expectProblem(await guest.post('/v1/returns/quote', application(another)), 404, 'not_found');
     expectProblem(await guest.post('/v1/returns', application(another)), 404, 'not_found');
     expectProblem(await guest.post(`/v1/returns/${other.id}/cancel`), 404, 'not_found');
     expectProblem(await guest.get('/v1/users'), 403, 'forbidden');
     const refusal = async (body: Body) => expectProblem(await client().post('/v1/auth/order-access', body), 401, 'unauthenticated');
-    const [number, address] = [await refusal({ orderNumber: 'no-such-order', email }), await refusal({ orderNumber: order.orderNumber, email: 'nobody@demo.example' })];
+    const [number, address] = [
+      await refusal({ orderNumber: 'no-such-order', email }),
+      await refusal({ orderNumber: order.orderNumber, email: 'nobody@demo.example' }),
+    ];
     expect(number).toEqual(address);
   });
 });
@@ -185,7 +217,13 @@ describe('accounts and keys', () => {
     const { id, caller } = await newKey('orders');
     const order = anOrder();
     expectStatus(await caller.put(`/v1/orders/${order.orderNumber}`, order), 201);
-    const asked = [await caller.get('/v1/returns'), await caller.post('/v1/returns', application(order)), await caller.put('/v1/inventory/X', {}), await caller.get('/v1/sandbox/mail'), await caller.get('/v1/refunds')];
+    const asked = [
+      await caller.get('/v1/returns'),
+      await caller.post('/v1/returns', application(order)),
+      await caller.put('/v1/inventory/X', {}),
+      await caller.get('/v1/sandbox/mail'),
+      await caller.get('/v1/refunds'),
+    ];
     for (const answer of asked) expectProblem(answer, 403, 'forbidden');
     const admin = await login('admin');
     const listed = expectStatus(await admin.get('/v1/api-keys?limit=200'), 200).data.find((key: Body) => key.id === id);

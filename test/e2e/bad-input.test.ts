@@ -1,78 +1,22 @@
-import { createHmac, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { client, login, otherShop, shop, stack, type Answer, type Body, type Client } from '../stack/stack';
-import { anOrder, application, expectStatus, importOrder, Journey, uniqueNumber } from './journey';
+import { login, otherShop, shop, type Body } from '../stack/stack';
+import { aPolicy, callerOf, calls, leaves, pointerOf, replaced, send, slot, subject, units, wrongOnes } from './calls';
+import { anOrder, application, expectStatus, Journey } from './journey';
 import { expectProblem, newCustomer } from './refusals';
-
-/** A call that would be taken, but for what a test spoils in it. */
-interface Call {
-  readonly name: string;
-  readonly who: string;
-  readonly method: 'post' | 'put';
-  readonly path: () => string;
-  readonly body: () => Body;
-}
-let journey: Journey;
-let policyId: string;
-const ofReturn = (name: string, who: string, body: Body): Call => ({ name, who, method: 'post', path: () => `/v1/returns/${journey.id}/${name}`, body: () => structuredClone(body) });
-const units = [{ unit: 1, grade: 'A', disposition: 'restock', accepted: true, fault: 'customer', serial: 'S1', note: 'fine', evidence: [] }];
-const slot = { from: '2030-01-01T08:00:00Z', to: '2030-01-01T10:00:00Z' };
-const aPolicy = (): Body => ({
-  name: uniqueNumber('policy '), currency: 'KWD', effectiveFrom: '2026-01-01T00:00:00Z', priority: 1, scope: { countries: ['XX'], sharePercent: 50 }, window: { duration: 'P30D', from: 'delivery', byCategory: { toys: 'P60D' } },
-  reasons: [{ code: 'damaged', fault: 'seller', needsDelivery: true, resolutions: ['refund'] }], approval: { automatic: [{ maxAmount: 50000, maxRisk: 60 }] },
-  refund: { keepItBelow: 500, fees: [{ kind: 'restocking', rate: '0.10' }], gradeDeductions: { B: '0.10' }, approvalAbove: 100000 }, deadlines: { review: { target: 'PT48H', calendar: '24x7', onBreach: 'approve' } },
-  compensation: [{ when: { fault: 'seller' }, grant: { kind: 'coupon', amount: 1000 } }],
-}); // prettier-ignore
-const calls: readonly Call[] = [
-  { name: 'quote', who: 'shop', method: 'post', path: () => '/v1/returns/quote', body: () => application(journey.order, { channel: 'web', refundTo: 'original' }) },
-  { name: 'apply', who: 'shop', method: 'post', path: () => '/v1/returns', body: () => application(journey.order, { channel: 'web', refundTo: 'original' }) },
-  ofReturn('cancel', 'shop', { reason: 'no longer' }),
-  ofReturn('decision', 'agent', { lines: [{ lineId: '1', decision: 'approve', reason: 'fine' }] }),
-  ofReturn('offers', 'agent', { resolution: 'adjustment', amount: 100, note: 'keep it' }),
-  ofReturn('offers/ofr_1/accept', 'shop', {}),
-  ofReturn('offers/ofr_1/decline', 'shop', {}),
-  ofReturn('shipment', 'shop', { carrier: 'sf', trackingNumber: 'TRK1' }),
-  ofReturn('pickup', 'shop', slot),
-  ofReturn('inspections', 'warehouse', { lines: [{ lineId: '1', units }] }),
-  ofReturn('sendback', 'warehouse', { carrier: 'sf', trackingNumber: 'TRK1' }),
-  ofReturn('repairs', 'warehouse', { lineId: '1', unit: 1, outcome: 'repaired' }),
-  ofReturn('appeal', 'shop', { reason: 'it was broken', evidence: [] }),
-  ofReturn('resolve', 'agent', { units: [{ lineId: '1', unit: 1, logistics: 'lost', money: 'refund', note: 'gone' }] }),
-  ofReturn('goodwill', 'agent', { kind: 'coupon', amount: 100, reason: 'sorry' }),
-  ofReturn('notes', 'agent', { text: 'a note', visibility: 'internal' }),
-  ofReturn('assign', 'agent', { userId: 'usr_1' }),
-  ofReturn('rating', 'customer', { score: 5, recommend: 10, comment: 'good' }),
-  ofReturn('deadlines/handover/pause', 'agent', { reason: 'snow' }),
-  ofReturn('deadlines/handover/resume', 'agent', {}),
-  ofReturn('deadlines/handover/extend', 'agent', { by: 'P1D' }),
-  { name: 'receipt', who: 'warehouse', method: 'post', path: () => '/v1/receipts', body: () => ({ orderNumber: journey.order.orderNumber, lines: [{ lineId: '1', sku: 'TEE-M', quantity: 1, condition: 'wet' }], final: false }) },
-  { name: 'match', who: 'warehouse', method: 'post', path: () => '/v1/receipts/rcp_1/match', body: () => ({ returnId: journey.id }) },
-  { name: 'order', who: 'shop', method: 'put', path: () => `/v1/orders/${journey.order.orderNumber}`, body: () => ({ ...structuredClone(journey.order), discounts: [{ discountId: 'd1', target: 'order', amount: 0 }], giftedCoupons: [{ code: 'GIFT5', value: 500 }], pointsEarned: 1 }) },
-  { name: 'inventory', who: 'shop', method: 'put', path: () => '/v1/inventory/TEE-NOWHERE', body: () => ({ available: 5, price: 1000, title: 'T-shirt' }) },
-  { name: 'policy', who: 'admin', method: 'post', path: () => '/v1/policies', body: aPolicy },
-  { name: 'policy draft', who: 'admin', method: 'put', path: () => `/v1/policies/${policyId}`, body: aPolicy },
-  { name: 'publish', who: 'admin', method: 'post', path: () => `/v1/policies/${policyId}/publish`, body: () => ({}) },
-  { name: 'calendar', who: 'admin', method: 'put', path: () => '/v1/calendars/nowhere', body: () => ({ zone: 'UTC', hours: [{ day: 1, from: '09:00', to: '17:00' }], years: [2026] }) },
-  { name: 'approve', who: 'finance', method: 'post', path: () => '/v1/refunds/rfd_1/approve', body: () => ({ note: 'fine' }) },
-  { name: 'redirect', who: 'finance', method: 'post', path: () => '/v1/refunds/rfd_1/redirect', body: () => ({ to: 'manual' }) },
-  { name: 'settle', who: 'finance', method: 'post', path: () => '/v1/refunds/rfd_1/settle', body: () => ({ reference: 'bank 1' }) },
-]; // prettier-ignore
-const callerOf = async (who: string): Promise<Client> => (who === 'shop' ? shop() : login(who));
-const send = async (call: Call, body: unknown, key?: string): Promise<Answer> => (await callerOf(call.who))[call.method](call.path(), body, key ? { key } : {});
 
 /** All that these calls could have changed. */
 async function recorded(): Promise<string> {
   const admin = await login('admin');
   const paths = [
-    `/v1/returns/${journey.id}`, `/v1/returns/${journey.id}/timeline?limit=200`, `/v1/returns?orderNumber=${journey.order.orderNumber}`, `/v1/orders/${journey.order.orderNumber}`, '/v1/receipts?limit=200',
+    `/v1/returns/${subject.journey.id}`, `/v1/returns/${subject.journey.id}/timeline?limit=200`, `/v1/returns?orderNumber=${subject.journey.order.orderNumber}`, `/v1/orders/${subject.journey.order.orderNumber}`, '/v1/receipts?limit=200',
     '/v1/policies?limit=200', '/v1/inventory/TEE-NOWHERE', '/v1/calendars/nowhere', '/v1/work?limit=200',
   ]; // prettier-ignore
   return JSON.stringify(await Promise.all(paths.map(async (path) => (await admin.get(path)).body)));
 }
 
 beforeAll(async () => {
-  journey = await Journey.begin(anOrder());
-  policyId = expectStatus(await (await login('admin')).post('/v1/policies', aPolicy()), 201).id;
+  subject.journey = await Journey.begin(anOrder());
+  subject.policyId = expectStatus(await (await login('admin')).post('/v1/policies', aPolicy()), 201).id;
 });
 /** For a `describe` whose tests must leave no trace. */
 function nothingIsRecorded(): void {
@@ -85,26 +29,6 @@ function nothingIsRecorded(): void {
   });
 }
 
-/** Every value in a body with the pointer to it. */
-function leaves(value: unknown, path: (string | number)[] = []): { path: (string | number)[]; value: unknown }[] {
-  if (typeof value !== 'object' || value === null) return [{ path, value }];
-  return [...(path.length > 0 ? [{ path, value }] : []), ...Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, Array.isArray(value) ? Number(key) : key]))];
-}
-function replaced(body: Body, path: readonly (string | number)[], value: unknown): Body {
-  const copy = structuredClone(body);
-  const owner = path.slice(0, -1).reduce((inner, key) => inner[key], copy);
-  owner[path.at(-1)!] = value;
-  return copy;
-}
-const pointerOf = (path: readonly (string | number)[]) => path.map((part) => `/${part}`).join('');
-/** What no field of this type takes. */
-function wrongOnes(value: unknown): unknown[] {
-  if (typeof value === 'number') return [1.5, -7_000_000, 1e300, 2 ** 53, '1'];
-  if (typeof value === 'string') return [12.5, 'NUL \0 in it', '\ud800', 'x'.repeat(5000)];
-  if (typeof value === 'boolean') return ['yes', 1];
-  return Array.isArray(value) ? [{}, 'x'] : [[], 'x', 7];
-}
-
 describe('a body that is not what the route takes', () => {
   nothingIsRecorded();
   test.each(calls)('$name: each field with each wrong value is refused at its pointer', async (call) => {
@@ -113,7 +37,8 @@ describe('a body that is not what the route takes', () => {
         const spoilt = replaced(call.body(), path, wrong);
         const problem = expectProblem(await send(call, spoilt), 400, 'validation_failed');
         const pointers: string[] = problem.errors.map((error: { pointer: string }) => error.pointer);
-        if (!pointers.some((pointer) => pointer.startsWith(pointerOf(path)))) throw new Error(`${pointerOf(path)} = ${JSON.stringify(wrong)?.slice(0, 40)}: ${JSON.stringify(problem.errors)}`);
+        if (!pointers.some((pointer) => pointer.startsWith(pointerOf(path))))
+          throw new Error(`${pointerOf(path)} = ${JSON.stringify(wrong)?.slice(0, 40)}: ${JSON.stringify(problem.errors)}`);
       }
     }
   });
@@ -123,7 +48,9 @@ describe('a body that is not what the route takes', () => {
     for (const name of ['surprise', '__proto__', 'constructor', 'toString']) {
       const spoilt = text.replace('{', `{${JSON.stringify(name)}:{"polluted":true}${text === '{}' ? '' : ','}`);
       const answer = await (await callerOf(call.who))[call.method](call.path(), spoilt, { headers: { 'content-type': 'application/json' } });
-      expect(expectProblem(answer, 400, 'validation_failed', `/${name}`).errors).toContainEqual(expect.objectContaining({ pointer: `/${name}`, code: 'unknown_field' }));
+      expect(expectProblem(answer, 400, 'validation_failed', `/${name}`).errors).toContainEqual(
+        expect.objectContaining({ pointer: `/${name}`, code: 'unknown_field' }),
+      );
     }
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
@@ -131,10 +58,16 @@ describe('a body that is not what the route takes', () => {
   test.each(calls)('$name: what is no JSON object at all', async (call) => {
     const json = { 'content-type': 'application/json' };
     const caller = await callerOf(call.who);
-    expect(expectProblem(await caller[call.method](call.path(), '{"lines": [', { headers: json }), 400, 'validation_failed', '').errors[0].code).toBe('invalid_json');
+    expect(expectProblem(await caller[call.method](call.path(), '{"lines": [', { headers: json }), 400, 'validation_failed', '').errors[0].code).toBe(
+      'invalid_json',
+    );
     expectProblem(await caller[call.method](call.path(), [], { headers: json }), 400, 'validation_failed');
     for (const text of ['null', '7', '"text"']) expectProblem(await caller[call.method](call.path(), text, { headers: json }), 400, 'validation_failed');
-    expectProblem(await caller[call.method](call.path(), 'a=1', { headers: { 'content-type': 'application/x-www-form-urlencoded' } }), 415, 'unsupported_media_type');
+    expectProblem(
+      await caller[call.method](call.path(), 'a=1', { headers: { 'content-type': 'application/x-www-form-urlencoded' } }),
+      415,
+      'unsupported_media_type',
+    );
     expectProblem(await caller[call.method](call.path(), '{}', { headers: { 'content-type': 'text/plain' } }), 415, 'unsupported_media_type');
   });
 
@@ -154,9 +87,19 @@ describe('a body that is not what the route takes', () => {
 
   test('an Idempotency-Key that is none is refused before anything is done', async () => {
     for (const key of ['with blank', 'x'.repeat(256), 'caf\u00e9']) {
-      expectProblem(await shop().post('/v1/returns', application(journey.order), { headers: { 'idempotency-key': key } }), 400, 'validation_failed', '/headers/idempotency-key');
+      expectProblem(
+        await shop().post('/v1/returns', application(subject.journey.order), { headers: { 'idempotency-key': key } }),
+        400,
+        'validation_failed',
+        '/headers/idempotency-key',
+      );
     }
-    expectProblem(await shop().post(`/v1/returns/${journey.id}/cancel`, {}, { headers: { 'idempotency-key': 'a b' } }), 400, 'validation_failed', '/headers/idempotency-key');
+    expectProblem(
+      await shop().post(`/v1/returns/${subject.journey.id}/cancel`, {}, { headers: { 'idempotency-key': 'a b' } }),
+      400,
+      'validation_failed',
+      '/headers/idempotency-key',
+    );
   });
 });
 
@@ -176,12 +119,13 @@ describe('an application that does not fit its order', () => {
     ['a refund with an amount', { adjustmentAmount: 5 }, '/lines/0/adjustmentAmount'],
     ['a file that nobody uploaded', { evidence: ['fil_nothing'] }, '/lines/0/evidence/0'],
   ])('%s is refused', async (_, more, pointer) => {
-    for (const path of ['/v1/returns', '/v1/returns/quote']) expectProblem(await shop().post(path, application(journey.order, { lines: [lineOf(more)] })), 400, 'validation_failed', pointer);
+    for (const path of ['/v1/returns', '/v1/returns/quote'])
+      expectProblem(await shop().post(path, application(subject.journey.order, { lines: [lineOf(more)] })), 400, 'validation_failed', pointer);
   });
 
   test('more than is left, and an unknown reason, are findings: nothing is recorded', async () => {
     for (const [more, code] of [[{ quantity: 3 }, 'quantity_unavailable'], [{ reason: 'toString' }, 'reason_not_allowed'], [{ reason: '__proto__' }, 'reason_not_allowed']] as const) {
-      const body = application(journey.order, { lines: [lineOf(more)] });
+      const body = application(subject.journey.order, { lines: [lineOf(more)] });
       expect(findings(expectProblem(await shop().post('/v1/returns', body), 422, 'not_eligible'))).toContain(code);
       const quote = expectStatus(await shop().post('/v1/returns/quote', body), 200);
       expect(quote.eligible).toBe(false);
@@ -196,11 +140,11 @@ describe('an application that does not fit its order', () => {
     for (const path of ['/v1/returns', '/v1/returns/quote']) {
       expectProblem(await shop().post(path, application({ orderNumber: 'nothing' })), 404, 'not_found');
       expectProblem(await shop().post(path, application(abroad)), 404, 'not_found');
-      expectProblem(await caller.post(path, application(journey.order)), 404, 'not_found');
-      expectProblem(await otherShop().post(path, application(journey.order)), 404, 'not_found');
+      expectProblem(await caller.post(path, application(subject.journey.order)), 404, 'not_found');
+      expectProblem(await otherShop().post(path, application(subject.journey.order)), 404, 'not_found');
     }
     expectProblem(await shop().get(`/v1/orders/${abroad.orderNumber}`), 404, 'not_found');
-    expectProblem(await caller.get(`/v1/orders/${journey.order.orderNumber}`), 404, 'not_found');
+    expectProblem(await caller.get(`/v1/orders/${subject.journey.order.orderNumber}`), 404, 'not_found');
     expect((await shop().get(`/v1/returns?orderNumber=${abroad.orderNumber}`)).body.data).toEqual([]);
   });
 });
@@ -209,31 +153,38 @@ describe('a return that is not the caller’s', () => {
   nothingIsRecorded();
   test('answers 404 to another shop’s key and staff, whatever is asked', async () => {
     const otherAdmin = await login('admin@other.example');
-    for (const call of calls.filter(({ path }) => path().startsWith(`/v1/returns/${journey.id}`))) {
+    for (const call of calls.filter(({ path }) => path().startsWith(`/v1/returns/${subject.journey.id}`))) {
       const caller = call.who === 'shop' ? otherShop() : call.who === 'customer' ? null : otherAdmin;
       if (caller) expectProblem(await caller[call.method](call.path(), call.body()), 404, 'not_found');
     }
     for (const caller of [otherShop(), otherAdmin]) {
-      for (const id of [journey.id, journey.rma.number]) {
+      for (const id of [subject.journey.id, subject.journey.rma.number]) {
         for (const path of ['', '/timeline', '/label']) expectProblem(await caller.get(`/v1/returns/${id}${path}`), 404, 'not_found');
       }
-      expect((await caller.get(`/v1/returns?orderNumber=${journey.order.orderNumber}`)).body.data).toEqual([]);
+      expect((await caller.get(`/v1/returns?orderNumber=${subject.journey.order.orderNumber}`)).body.data).toEqual([]);
     }
-    expectProblem(await otherAdmin.post('/v1/receipts/rcp_1/match', { returnId: journey.id }), 404, 'not_found');
-    expectProblem(await otherShop().post(`/v1/sandbox/returns/${journey.id}/advance`, { by: 'P1D' }), 404, 'not_found');
-    expectProblem(await otherAdmin.put(`/v1/policies/${policyId}`, aPolicy()), 404, 'not_found');
-    expectProblem(await otherAdmin.post(`/v1/policies/${policyId}/publish`), 404, 'not_found');
+    expectProblem(await otherAdmin.post('/v1/receipts/rcp_1/match', { returnId: subject.journey.id }), 404, 'not_found');
+    expectProblem(await otherShop().post(`/v1/sandbox/returns/${subject.journey.id}/advance`, { by: 'P1D' }), 404, 'not_found');
+    expectProblem(await otherAdmin.put(`/v1/policies/${subject.policyId}`, aPolicy()), 404, 'not_found');
+    expectProblem(await otherAdmin.post(`/v1/policies/${subject.policyId}/publish`), 404, 'not_found');
     // What arrives elsewhere with our numbers on it is somebody else’s surplus, never ours.
-    const receipt = expectStatus(await otherAdmin.post('/v1/receipts', { returnNumber: journey.rma.number, orderNumber: journey.order.orderNumber, lines: [{ lineId: '1', quantity: 1 }] }), 201);
+    const receipt = expectStatus(
+      await otherAdmin.post('/v1/receipts', {
+        returnNumber: subject.journey.rma.number,
+        orderNumber: subject.journey.order.orderNumber,
+        lines: [{ lineId: '1', quantity: 1 }],
+      }),
+      201,
+    );
     expect(receipt).toMatchObject({ returnId: null, status: 'unmatched' });
-    expectProblem(await (await login('warehouse')).post(`/v1/receipts/${receipt.id}/match`, { returnId: journey.id }), 404, 'not_found');
+    expectProblem(await (await login('warehouse')).post(`/v1/receipts/${receipt.id}/match`, { returnId: subject.journey.id }), 404, 'not_found');
   });
 
   test('answers 404 to another customer', async () => {
     const { caller } = await newCustomer();
-    for (const path of ['', '/timeline', '/label']) expectProblem(await caller.get(`/v1/returns/${journey.id}${path}`), 404, 'not_found');
+    for (const path of ['', '/timeline', '/label']) expectProblem(await caller.get(`/v1/returns/${subject.journey.id}${path}`), 404, 'not_found');
     for (const [path, body] of [['cancel', {}], ['shipment', { carrier: 'sf', trackingNumber: 'X' }], ['pickup', slot], ['appeal', { reason: 'no' }], ['rating', { score: 5 }]] as const) {
-      expectProblem(await caller.post(`/v1/returns/${journey.id}/${path}`, body), 404, 'not_found');
+      expectProblem(await caller.post(`/v1/returns/${subject.journey.id}/${path}`, body), 404, 'not_found');
     }
     expect((await caller.get('/v1/returns')).body).toEqual({ data: [], nextCursor: null });
   }); // prettier-ignore
@@ -243,13 +194,14 @@ describe('a return that is not the caller’s', () => {
     expectProblem(await agent.get('/v1/returns/ret_nothing'), 404, 'not_found');
     expectProblem(await agent.get('/v1/returns/R-0000-0000'), 404, 'not_found');
     expectProblem(await agent.get('/v1/returns/constructor'), 404, 'not_found');
-    for (const path of ['/v1/returns/%00', '/v1/returns/a%20b', `/v1/returns/${'x'.repeat(65)}`]) expectProblem(await agent.get(path), 400, 'validation_failed', '/path/id');
+    for (const path of ['/v1/returns/%00', '/v1/returns/a%20b', `/v1/returns/${'x'.repeat(65)}`])
+      expectProblem(await agent.get(path), 400, 'validation_failed', '/path/id');
     expect((await agent.get('/v1/returns/%zz')).status).toBe(400);
-    expectProblem(await agent.post(`/v1/returns/${journey.id}/deadlines/lunch/extend`, { by: 'P1D' }), 400, 'validation_failed', '/path/stage');
+    expectProblem(await agent.post(`/v1/returns/${subject.journey.id}/deadlines/lunch/extend`, { by: 'P1D' }), 400, 'validation_failed', '/path/stage');
     expectProblem(await (await login('finance')).get('/v1/refunds/rfd_nothing'), 404, 'not_found');
     expectProblem(await (await login('finance')).post('/v1/refunds/rfd_nothing/approve'), 404, 'not_found');
     expectProblem(await (await login('finance')).post('/v1/compensations/cmp_nothing/approve'), 404, 'not_found');
-    expectProblem(await (await login('warehouse')).post('/v1/receipts/rcp_nothing/match', { returnId: journey.id }), 404, 'not_found');
+    expectProblem(await (await login('warehouse')).post('/v1/receipts/rcp_nothing/match', { returnId: subject.journey.id }), 404, 'not_found');
   });
 });
 
@@ -268,8 +220,10 @@ describe('a command in the wrong state', () => {
     const over = await Journey.begin(anOrder());
     const cancelled = await over.command('shop', 'cancel');
     expect(cancelled).toMatchObject({ status: 'cancelled', nextStep: null });
-    for (const call of calls.filter(({ path, name }) => path().startsWith('/v1/returns/ret_') && !['goodwill', 'notes', 'assign', 'rating', 'resolve'].includes(name))) {
-      const answer = await (await callerOf(call.who))[call.method](call.path().replace(journey.id, over.id), call.body());
+    for (const call of calls.filter(
+      ({ path, name }) => path().startsWith('/v1/returns/ret_') && !['goodwill', 'notes', 'assign', 'rating', 'resolve'].includes(name),
+    )) {
+      const answer = await (await callerOf(call.who))[call.method](call.path().replace(subject.journey.id, over.id), call.body());
       expect([call.name, answer.status, answer.body.code]).toEqual([call.name, 409, 'invalid_state']);
     }
     expect(await over.read()).toEqual(cancelled);
@@ -277,10 +231,11 @@ describe('a command in the wrong state', () => {
 
   test('units and lines that are not in the return are refused', async () => {
     const agent = await login('agent');
-    const resolve = (unit: Body) => agent.post(`/v1/returns/${journey.id}/resolve`, { units: [{ lineId: '1', unit: 1, logistics: 'lost', money: 'none', ...unit }] });
+    const resolve = (unit: Body) =>
+      agent.post(`/v1/returns/${subject.journey.id}/resolve`, { units: [{ lineId: '1', unit: 1, logistics: 'lost', money: 'none', ...unit }] });
     expect((await resolve({ unit: 3 })).status).toBe(400);
     expect((await resolve({ lineId: '__proto__' })).status).toBe(400);
-    const inspect = await (await login('warehouse')).post(`/v1/returns/${journey.id}/inspections`, { lines: [{ lineId: 'nothing', units }] });
+    const inspect = await (await login('warehouse')).post(`/v1/returns/${subject.journey.id}/inspections`, { lines: [{ lineId: 'nothing', units }] });
     expect([400, 409]).toContain(inspect.status);
   });
 });
@@ -290,9 +245,30 @@ describe('lists', () => {
   const cursorOf = (...key: unknown[]) => Buffer.from(JSON.stringify(key)).toString('base64url');
   test('refuse limits, cursors and filters that are none', async () => {
     const admin = await login('admin');
-    for (const list of ['/v1/returns', '/v1/refunds', '/v1/receipts', '/v1/work', '/v1/policies', '/v1/users', '/v1/api-keys', '/v1/ledger/entries', `/v1/returns/${journey.id}/timeline`]) {
-      for (const limit of ['0', '201', '-1', '1.5', 'ten', '1e9', '']) expectProblem(await admin.get(`${list}?limit=${limit}`), 400, 'validation_failed', '/query/limit');
-      const cursors = ['x', '%00', cursorOf(), cursorOf('0000-01-01 00:00:00+00', 'x'), cursorOf('2026-02-30 00:00:00+00', 'x'), cursorOf('9999-99-99 99:99:99+00', 'x'), cursorOf('2026-01-01 00:00:00+99', 'x'), cursorOf({}, 'x'), cursorOf(1, 2, 3)];
+    for (const list of [
+      '/v1/returns',
+      '/v1/refunds',
+      '/v1/receipts',
+      '/v1/work',
+      '/v1/policies',
+      '/v1/users',
+      '/v1/api-keys',
+      '/v1/ledger/entries',
+      `/v1/returns/${subject.journey.id}/timeline`,
+    ]) {
+      for (const limit of ['0', '201', '-1', '1.5', 'ten', '1e9', ''])
+        expectProblem(await admin.get(`${list}?limit=${limit}`), 400, 'validation_failed', '/query/limit');
+      const cursors = [
+        'x',
+        '%00',
+        cursorOf(),
+        cursorOf('0000-01-01 00:00:00+00', 'x'),
+        cursorOf('2026-02-30 00:00:00+00', 'x'),
+        cursorOf('9999-99-99 99:99:99+00', 'x'),
+        cursorOf('2026-01-01 00:00:00+99', 'x'),
+        cursorOf({}, 'x'),
+        cursorOf(1, 2, 3),
+      ];
       for (const cursor of cursors) expectProblem(await admin.get(`${list}?cursor=${cursor}`), 400, 'validation_failed', '/query/cursor');
       expectProblem(await admin.get(`${list}?surprise=1`), 400, 'validation_failed', '/query/surprise');
       expectProblem(await admin.get(`${list}?limit=5&limit=6`), 400, 'validation_failed', '/query/limit');
@@ -308,62 +284,24 @@ describe('lists', () => {
   });
 });
 
-describe('signed events', () => {
-  nothingIsRecorded();
-  const secret = () => Buffer.from(stack().sandboxSecret.replace('whsec_', ''), 'base64');
-  const signed = (text: string, at = Math.floor(Date.now() / 1000), id: string = randomUUID()) => ({
-    'content-type': 'application/json',
-    'webhook-id': id,
-    'webhook-timestamp': String(at),
-    'webhook-signature': `v1,${createHmac('sha256', secret()).update(`${id}.${at}.${text}`).digest('base64')}`,
-  });
-  const event = () => JSON.stringify({ id: randomUUID(), type: 'parcel.scanned', at: new Date().toISOString(), data: { trackingNumber: uniqueNumber('NOBODY'), status: 'delivered' } });
-  const paths = ['/v1/carriers/sandbox/events', '/v1/payment-providers/sandbox/events', '/v1/inventory-providers/sandbox/events'];
-
-  test.each(paths)('%s: what is not signed by the provider is nobody’s', async (path) => {
-    const text = event();
-    const good = signed(text);
-    const hour = Math.floor(Date.now() / 1000) - 3600;
-    const wrong: Record<string, string>[] = [
-      { 'content-type': 'application/json' },
-      { ...good, 'webhook-signature': 'v1,AAAA' },
-      { ...good, 'webhook-signature': good['webhook-signature'].replace('v1,', 'v2,') },
-      { ...good, 'webhook-id': 'another' },
-      { ...good, 'webhook-timestamp': 'now' },
-      signed(text, hour),
-      signed(text, hour + 7200),
-      signed(`${text} `),
-    ];
-    for (const headers of wrong) expectProblem(await client().post(path, text, { headers }), 401, 'unauthenticated');
-    expectProblem(await client().post(path.replace('sandbox', 'nobody'), text, { headers: good }), 401, 'unauthenticated');
-    expectProblem(await client('bmk_demo_local_only').post(path, text, { headers: { 'content-type': 'application/json' } }), 401, 'unauthenticated');
-  });
-
-  test.each(paths)('%s: signed, it is taken: repeated, unknown, of the future, and with data nobody expects', async (path) => {
-    const odd = JSON.stringify({ id: randomUUID(), type: 'something.new', at: '2030-01-01T00:00:00Z', data: { __proto: 1, deep: { list: [1, 'x', null] } }, more: 1 });
-    for (const text of [event(), odd]) for (let times = 0; times < 2; times++) expectStatus(await client().post(path, text, { headers: signed(text) }), 202);
-    const bad = JSON.stringify({ id: '', type: 'x', at: 'never' });
-    expectProblem(await client().post(path, bad, { headers: signed(bad) }), 400, 'validation_failed');
-    const nul = JSON.stringify({ id: randomUUID(), type: 'parcel.scanned', at: new Date().toISOString(), data: { trackingNumber: 'a\0b', note: '\ud800' } });
-    expect((await client().post(path, nul, { headers: signed(nul) })).status).toBeLessThan(500);
-  });
-});
-
 describe('whatever is sent', () => {
   test('never makes the server fail, and every refusal is a problem with a code', async () => {
     // Some of it is taken by chance: it goes to a return and an order of its own.
-    journey = await Journey.begin(anOrder({ lines: [{ lineId: '1', sku: 'TEE-M', title: 'T-shirt', quantity: 900, unitPrice: 100 }] }));
+    subject.journey = await Journey.begin(anOrder({ lines: [{ lineId: '1', sku: 'TEE-M', title: 'T-shirt', quantity: 900, unitPrice: 100 }] }));
     const scalar = fc.oneof(
       fc.string({ maxLength: 20, unit: 'binary' }),
       fc.double(),
       fc.integer(),
       fc.boolean(),
-      fc.constantFrom(null, '', '\0', '__proto__', 1e300, -0, 9007199254740991, 9007199254740993, '2026-02-30T00:00:00Z', 'P3650D', '1e5'),
+      fc.constantFrom(null, '', '\0', '__proto__', 1e300, -0, 9007199254740991, '2026-02-30T00:00:00Z', 'P3650D', '1e5'),
     );
     const junk = fc.oneof({ weight: 4, arbitrary: scalar }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) });
     const change = fc.tuple(fc.nat(), junk);
     const instead = fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 4 }) });
     const request = fc.tuple(fc.constantFrom(...calls), fc.array(change, { minLength: 1, maxLength: 2 }), instead);
+    // The first text of any characters takes seconds to make, in which nothing else gets its turn: connections must not wait for it.
+    fc.sample(request, 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
     await fc.assert(
       fc.asyncProperty(request, async ([call, changes, whole]) => {
         const spoilt = changes.reduce((body, [pick, value]) => {
@@ -376,6 +314,6 @@ describe('whatever is sent', () => {
       }),
       { numRuns: 300, endOnFailure: true },
     );
-    expect((await journey.read()).id).toBe(journey.id);
+    expect((await subject.journey.read()).id).toBe(subject.journey.id);
   });
 });

@@ -15,7 +15,10 @@ describe('one action on many returns', () => {
     const key = randomUUID();
     const answer = expectStatus(await agent.post('/v1/returns/bulk', body, { key }), 200);
     expect(answer).toEqual({ matched: 3, done: 2, failed: [{ returnId: 'ret_nothing', code: 'not_found' }, { returnId: over.id, code: 'invalid_state' }] }); // prettier-ignore
-    for (const journey of [one, two]) expect(dueAt(await journey.read()) - dueAt(journey.rma)).toBe(2 * 86_400_000);
+    for (const journey of [one, two]) {
+      const before = dueAt(journey.rma);
+      expect(dueAt(await journey.read()) - before).toBe(2 * 86_400_000);
+    }
     const [first] = (await one.read()).deadlines;
     const again = await agent.post('/v1/returns/bulk', body, { key });
     expect([again.body, again.headers.get('idempotency-replayed')]).toEqual([answer, 'true']);
@@ -45,15 +48,30 @@ describe('one action on many returns', () => {
     const assign = { action: 'assign', userId: null };
     expectProblem(await agent.post('/v1/returns/bulk', { ...assign, filter: {} }), 400, 'validation_failed', '/filter');
     expectProblem(await agent.post('/v1/returns/bulk', { filter: { status: 'in_review' }, action: 'cancel' }), 400, 'validation_failed', '/action');
-    expectProblem(await agent.post('/v1/returns/bulk', { filter: { returnIds: Array.from({ length: 201 }, (_, index) => `ret_${index}`) }, ...assign }), 400, 'validation_failed', '/filter/returnIds');
-    expectProblem(await agent.post('/v1/returns/bulk', { filter: { returnIds: ['ret_1'] }, action: 'assign', userId: 'usr_nobody' }), 400, 'validation_failed', '/userId');
+    expectProblem(
+      await agent.post('/v1/returns/bulk', { filter: { returnIds: Array.from({ length: 201 }, (_, index) => `ret_${index}`) }, ...assign }),
+      400,
+      'validation_failed',
+      '/filter/returnIds',
+    );
+    expectProblem(
+      await agent.post('/v1/returns/bulk', { filter: { returnIds: ['ret_1'] }, action: 'assign', userId: 'usr_nobody' }),
+      400,
+      'validation_failed',
+      '/userId',
+    );
     for (const who of ['customer', 'warehouse', 'finance']) expectProblem(await (await login(who)).post('/v1/returns/bulk', {}), 403, 'forbidden');
     expectProblem(await shop().post('/v1/returns/bulk', {}), 403, 'forbidden');
   });
 
   test('does not reach into another shop', async () => {
     const journey = await Journey.begin(anOrder());
-    const answer = expectStatus(await (await login('admin@other.example')).post('/v1/returns/bulk', { filter: { returnIds: [journey.id, journey.rma.number] }, action: 'extend', stage: 'handover', by: 'P1D' }), 200);
+    const answer = expectStatus(
+      await (
+        await login('admin@other.example')
+      ).post('/v1/returns/bulk', { filter: { returnIds: [journey.id, journey.rma.number] }, action: 'extend', stage: 'handover', by: 'P1D' }),
+      200,
+    );
     expect(answer).toEqual({ matched: 0, done: 0, failed: [{ returnId: journey.id, code: 'not_found' }, { returnId: journey.rma.number, code: 'not_found' }] }); // prettier-ignore
     expect((await journey.read()).deadlines).toEqual(journey.rma.deadlines);
   });

@@ -3,7 +3,8 @@ import { login, otherShop, shop, type Answer, type Body } from '../stack/stack';
 import { anOrder, expectStatus, importOrder, Journey, uniqueNumber } from './journey';
 import { expectProblem, newKey } from './refusals';
 
-const redeem = (code: string, orderNumber = 'NEXT-ORDER', key: string = randomUUID()): Promise<Answer> => shop().post(`/v1/coupons/${code}/redeem`, { orderNumber }, { key });
+const redeem = (code: string, orderNumber = 'NEXT-ORDER', key: string = randomUUID()): Promise<Answer> =>
+  shop().post(`/v1/coupons/${code}/redeem`, { orderNumber }, { key });
 const release = (code: string): Promise<Answer> => shop().post(`/v1/coupons/${code}/release`, {}, { key: randomUUID() });
 async function aCoupon(amount = 700): Promise<{ journey: Journey; code: string; id: string }> {
   const journey = await Journey.begin(anOrder());
@@ -84,7 +85,14 @@ describe('a coupon that an order brought', () => {
     const code = uniqueNumber('GIFT-');
     const order = withGift(code);
     const journey = await Journey.begin(order, { quantity: 3 });
-    expect((await shop().get(`/v1/coupons/${code}`)).body).toMatchObject({ code, status: 'granted', amount: 500, reason: 'gifted', giftedBy: order.orderNumber, returnId: null });
+    expect((await shop().get(`/v1/coupons/${code}`)).body).toMatchObject({
+      code,
+      status: 'granted',
+      amount: 500,
+      reason: 'gifted',
+      giftedBy: order.orderNumber,
+      returnId: null,
+    });
     expect(expectStatus(await redeem(code), 200)).toMatchObject({ status: 'used' });
     expectProblem(await redeem(code), 409, 'invalid_state');
     await journey.bringBack(3);

@@ -37,7 +37,11 @@ describe('refunds', () => {
       const refund = expectStatus(await finance.get(`/v1/refunds/${id}`), 200);
       expect(refund).toMatchObject({ id, returnId: journey.id, orderNumber: journey.order.orderNumber, currency: 'CNY', provider: 'sandbox', approvals: [] });
       expect(refund.attempts).toMatchObject([{ attempt: 1, status: 'succeeded', idempotencyKey: refund.idempotencyKey }]);
-      expect(expectStatus(await finance.get(`/v1/refunds/${id}/explanation`), 200)).toMatchObject({ matches: true, settlement: { total: 2000 }, recomputed: { total: 2000 } });
+      expect(expectStatus(await finance.get(`/v1/refunds/${id}/explanation`), 200)).toMatchObject({
+        matches: true,
+        settlement: { total: 2000 },
+        recomputed: { total: 2000 },
+      });
     }
     expect((await journey.payment()).refundedAmount).toBe(1500);
     expectProblem(await (await login('admin@other.example')).get(`/v1/refunds/${data[0].id}`), 404, 'not_found');
@@ -51,7 +55,10 @@ describe('the ledger', () => {
     const { data } = expectStatus(await finance.get(`/v1/ledger/entries?returnId=${journey.id}&limit=200`), 200);
     expect(data.length).toBeGreaterThan(0);
     for (const entry of data) expect([entry.id, balanced(entry)]).toEqual([entry.id, 0]);
-    const net = (account: string) => data.flatMap((entry: Body) => entry.postings).reduce((sum: number, posting: Body) => (posting.account === account ? sum + posting.debitAmount - posting.creditAmount : sum), 0);
+    const net = (account: string) =>
+      data
+        .flatMap((entry: Body) => entry.postings)
+        .reduce((sum: number, posting: Body) => (posting.account === account ? sum + posting.debitAmount - posting.creditAmount : sum), 0);
     expect(net('refunds_payable')).toBe(0);
     expect(net('provider_clearing')).toBe(-2000);
     expect(net('sales_returns') + net('tax_payable')).toBe(2000);

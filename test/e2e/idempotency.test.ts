@@ -73,7 +73,9 @@ describe('the same key and body again', () => {
     expect(await returnsOf(order)).toHaveLength(1);
     const agent = await login('agent');
     const { id } = answers[0]!.body as { id: string };
-    const given = await Promise.all(Array.from({ length: 10 }, () => insist(() => agent.post(`/v1/returns/${id}/goodwill`, { kind: 'coupon', amount: 5, reason: 'x' }, { key }))));
+    const given = await Promise.all(
+      Array.from({ length: 10 }, () => insist(() => agent.post(`/v1/returns/${id}/goodwill`, { kind: 'coupon', amount: 5, reason: 'x' }, { key }))),
+    );
     expect(new Set(given.map((answer) => JSON.stringify(answer.body))).size).toBe(1);
     expect((await returnsOf(order))[0].compensations).toHaveLength(1);
   });
@@ -145,7 +147,11 @@ describe('what is kept, and what is not', () => {
     expectProblem(await shop().post('/v1/returns', application(order), { key }), 404, 'not_found');
     await importOrder(order);
     expectProblem(await shop().post('/v1/returns', { ...application(order), surprise: 1 }, { key }), 400, 'validation_failed');
-    expectProblem(await shop().post('/v1/returns', application(order, { lines: [{ lineId: 'nothing', quantity: 1, reason: 'changed_mind' }] }), { key }), 400, 'validation_failed');
+    expectProblem(
+      await shop().post('/v1/returns', application(order, { lines: [{ lineId: 'nothing', quantity: 1, reason: 'changed_mind' }] }), { key }),
+      400,
+      'validation_failed',
+    );
     expectStatus(await shop().post('/v1/returns', application(order), { key }), 201);
   });
 });

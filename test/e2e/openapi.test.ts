@@ -108,12 +108,16 @@ beforeAll(async () => {
   document = (await client().get('/openapi.json')).body;
 });
 const operations = (): [method: string, path: string, operation: Body][] =>
-  Object.entries<Body>(document.paths).flatMap(([path, methods]) => Object.entries<Body>(methods).map(([method, operation]) => [method, path, operation] as [string, string, Body]));
+  Object.entries<Body>(document.paths).flatMap(([path, methods]) =>
+    Object.entries<Body>(methods).map(([method, operation]) => [method, path, operation] as [string, string, Body]),
+  );
 /** Names of path parameters may differ; a segment that lists its values is each of them. */
 const shape = (path: string) => path.replaceAll(/\{\w+\}/g, '{}');
 const filled = (path: string) => path.replaceAll('{stage}', 'review').replaceAll('{version}', '1').replaceAll(/\{\w+\}/g, 'no_such_thing'); // prettier-ignore
 const refs = (value: unknown): string[] =>
-  typeof value !== 'object' || value === null ? [] : Object.entries(value).flatMap(([key, inner]) => (key === '$ref' && typeof inner === 'string' ? [inner] : refs(inner)));
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([key, inner]) => (key === '$ref' && typeof inner === 'string' ? [inner] : refs(inner)));
 const resolve = (schema: Body): Body => (schema?.$ref ? resolve(document.components.schemas[schema.$ref.replace('#/components/schemas/', '')]) : schema);
 
 describe('the description', () => {
@@ -163,11 +167,15 @@ describe('the description', () => {
     const described = new Set(operations().map(([method, path]) => `${method} ${shape(path)}`));
     const [admin, caller] = [await login('admin'), client()];
     const unknown = async (method: string, path: string) => {
-      const answer = await (path.startsWith('/v1') ? admin : caller)[method as 'post'](filled(path), method === 'get' || method === 'delete' ? undefined : { noSuchField: 1 });
+      const answer = await (path.startsWith('/v1') ? admin : caller)[method as 'post'](
+        filled(path),
+        method === 'get' || method === 'delete' ? undefined : { noSuchField: 1 },
+      );
       return answer.status === 404 && (answer.body?.detail === 'There is no such route' || answer.body?.code === undefined);
     };
     const exports = ['refunds', 'ledger', 'returns'].map((what) => `/v1/exports/${what}.csv`);
-    const isDescribed = (method: string, path: string) => described.has(`${method} ${shape(path)}`) || (exports.includes(path) && described.has('get /v1/exports/{}.csv'));
+    const isDescribed = (method: string, path: string) =>
+      described.has(`${method} ${shape(path)}`) || (exports.includes(path) && described.has('get /v1/exports/{}.csv'));
     const wrong: string[] = [];
     for (const [method, path] of contract) {
       const served = !(await unknown(method, path));
@@ -198,7 +206,8 @@ describe('the description', () => {
   test('money is whole numbers, and a body that is needed says so', () => {
     const floats: string[] = [];
     for (const [name, schema] of Object.entries<Body>(document.components.schemas)) {
-      for (const [field, inner] of Object.entries<Body>(schema.properties ?? {})) if (/(Amount|Price|^amount|^value|^total)$/.test(field) && inner.type === 'number') floats.push(`${name}.${field}`);
+      for (const [field, inner] of Object.entries<Body>(schema.properties ?? {}))
+        if (/(Amount|Price|^amount|^value|^total)$/.test(field) && inner.type === 'number') floats.push(`${name}.${field}`);
     }
     expect(floats).toEqual([]);
     expect(document.paths['/v1/returns'].post.requestBody.required).toBe(true);
@@ -243,7 +252,8 @@ describe('around it', () => {
   });
 
   test('an unknown path, and a known one with another method, are problems too', async () => {
-    for (const path of ['/', '/nothing', '/v1', '/v1/nothing', '/v1/returns/a/b/c', '/v2/returns', '/v1/../healthz%2f']) expectProblem(await shop().get(path), 404, 'not_found');
+    for (const path of ['/', '/nothing', '/v1', '/v1/nothing', '/v1/returns/a/b/c', '/v2/returns', '/v1/../healthz%2f'])
+      expectProblem(await shop().get(path), 404, 'not_found');
     expectProblem(await shop().delete('/v1/returns'), 404, 'not_found');
     expectProblem(await shop().patch('/v1/returns', {}), 404, 'not_found');
   });

@@ -41,7 +41,8 @@ describe('an order', () => {
   });
 
   test('in yen and in dinars: minor units are the currency’s own', async () => {
-    for (const currency of ['JPY', 'KWD']) expect(expectStatus(await put({ ...a1001(), currency }), 201).lines[0].units.map((unit: Body) => unit.paidAmount)).toEqual([900, 901, 900]);
+    for (const currency of ['JPY', 'KWD'])
+      expect(expectStatus(await put({ ...a1001(), currency }), 201).lines[0].units.map((unit: Body) => unit.paidAmount)).toEqual([900, 901, 900]);
     expectProblem(await put({ ...a1001(), currency: 'ZZZ' }), 400, 'validation_failed', '/currency');
   });
 
@@ -75,7 +76,11 @@ describe('an order', () => {
     ['a tax rate that is a number', (order) => (order.lines[0].taxRates[0].rate = 0.2), '/lines/0/taxRates/0/rate'],
     ['more serials than pieces', (order) => (order.lines[0].serials = ['a', 'b', 'c', 'd']), '/lines/0/serials'],
     ['a shipment of a line that is not there', (order) => (order.shipments[0].lineIds = ['7']), '/shipments/0/lineIds/0'],
-    ['a chargeback of a tender that is not there', (order) => (order.chargebacks = [{ chargebackId: 'x', tenderId: 't9', amount: 1, status: 'open', at: '2026-01-01T00:00:00Z' }]), '/chargebacks/0/tenderId'],
+    [
+      'a chargeback of a tender that is not there',
+      (order) => (order.chargebacks = [{ chargebackId: 'x', tenderId: 't9', amount: 1, status: 'open', at: '2026-01-01T00:00:00Z' }]),
+      '/chargebacks/0/tenderId',
+    ],
     ['a discount on a line without saying which', (order) => (order.discounts[0].target = 'line'), '/discounts/0/lineIds'],
     ['a worth beyond counting', (order) => Object.assign(order.lines[0], { quantity: 999, unitPrice: Number.MAX_SAFE_INTEGER }), '/lines'],
   ])('with %s is not valid', async (_, spoil, pointer) => {
@@ -87,7 +92,7 @@ describe('an order', () => {
 
   test('may change until its first return; after that only deliveries, new captures and chargebacks', async () => {
     const order = anOrder();
-    const { deliveredAt, ...undelivered } = order.shipments[0];
+    const { deliveredAt: _deliveredAt, ...undelivered } = order.shipments[0];
     expectStatus(await put({ ...order, shipments: [undelivered] }), 201);
     expectStatus(await put({ ...order, channel: 'app' }), 200);
     expectStatus(await put(order), 200);
@@ -185,7 +190,11 @@ describe('a quote', () => {
     const asked = { quantity: 2 };
     await importOrder(order);
     const quote = expectStatus(await shop().post('/v1/returns/quote', application(order, asked)), 200);
-    expect(quote).toMatchObject({ eligible: true, approval: 'automatic', settlement: { currency: 'CNY', total: 1801, lines: [{ lineId: '1', units: [1, 2], goodsAmount: 2000, discountAmount: -199, amount: 1801 }] } });
+    expect(quote).toMatchObject({
+      eligible: true,
+      approval: 'automatic',
+      settlement: { currency: 'CNY', total: 1801, lines: [{ lineId: '1', units: [1, 2], goodsAmount: 2000, discountAmount: -199, amount: 1801 }] },
+    });
     const { settlement } = quote;
     const sum = (rows: Body[]) => rows.reduce((total, row) => total + row.amount, 0);
     expect(sum(settlement.lines) + sum(settlement.shipping) + sum(settlement.fees) + sum(settlement.clawbacks)).toBe(settlement.total);

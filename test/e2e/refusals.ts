@@ -5,7 +5,8 @@ import { expectStatus } from './journey';
 /** A refusal as every route gives it: problem+json, a code of the closed list, and where a field is at fault a pointer to it. */
 export function expectProblem(answer: Answer, status: number, code: string, pointer?: string): Body {
   const { body, headers } = answer;
-  if (answer.status !== status || body?.code !== code) throw new Error(`expected ${status} ${code}, got ${answer.status}: ${JSON.stringify(body)?.slice(0, 600)}`);
+  if (answer.status !== status || body?.code !== code)
+    throw new Error(`expected ${status} ${code}, got ${answer.status}: ${JSON.stringify(body)?.slice(0, 600)}`);
   expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
   expect(body).toMatchObject({ type: `urn:boomerang:error:${code}`, status, code, title: expect.any(String), detail: expect.any(String) });
   expect(JSON.stringify(body)).not.toMatch(/node_modules|\bat \S+ \(|SELECT |INSERT /);

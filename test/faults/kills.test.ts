@@ -3,19 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { direct } from '../stack/direct';
 import { processes, stack, until, type StackProcess } from '../stack/stack';
-import { providers, Voyage } from './voyage';
+import { providers, reconcileNow, Voyage } from './voyage';
 
 const everything: readonly StackProcess[] = ['postgres', 'temporal', 'sandbox', 'worker', 'api'];
 const allReady = async () => {
   for (const name of everything) await processes.ready(name);
 };
-/** Has the reconciler take its turn now, as in two minutes: what a dead process left lying is old enough by then. */
-async function reconcileNow(returnIds: readonly string[] = []): Promise<void> {
-  await direct.sql("UPDATE inbox SET received_at = received_at - interval '1 hour' WHERE handled_at IS NULL");
-  await direct.sql(`UPDATE return SET wake_at = wake_at - interval '1 hour', woken_at = NULL WHERE id = ANY ($1::text[])`, [returnIds]);
-  await direct.sql(`SELECT graphile_worker.add_job('reconcile')`);
-}
-
 const isUnknown = (returnId: string): Promise<boolean> =>
   direct.workflow(returnId).describe().then(() => false, (error: unknown) => /not found/i.test(String(error))); // prettier-ignore
 

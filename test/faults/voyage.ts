@@ -141,3 +141,10 @@ export async function providers(conditions: { carrier?: 'up' | 'down' | 'slow'; 
   });
   if (!response.ok) throw new Error(`the sandbox answered ${response.status}`);
 }
+
+/** Has the reconciler take its turn now, as in two minutes: what a dead process left lying is old enough by then. */
+export async function reconcileNow(returnIds: readonly string[] = []): Promise<void> {
+  await direct.sql("UPDATE inbox SET received_at = received_at - interval '1 hour' WHERE handled_at IS NULL");
+  await direct.sql(`UPDATE return SET wake_at = wake_at - interval '1 hour', woken_at = NULL WHERE id = ANY ($1::text[])`, [returnIds]);
+  await direct.sql(`SELECT graphile_worker.add_job('reconcile')`);
+}

@@ -2,7 +2,7 @@ import type { DoomedPoint } from '../processes/doomed-worker';
 import { direct } from '../stack/direct';
 import { processes } from '../stack/stack';
 import { DoomedWorker } from './doomed';
-import { Voyage, type Variant } from './voyage';
+import { reconcileNow, Voyage, type Variant } from './voyage';
 
 /** Where a worker dies: while this step of this voyage is under way, at this point of the work. */
 interface Doom {
@@ -25,13 +25,16 @@ const dooms = (variant: Variant, rows: readonly (readonly [number, string])[], c
       when,
     })),
   );
-/** Every transaction and every call of a refund return, and those of labels and couriers, their undo included. */
+/** Every transaction and every call of a refund return, and those of labels and couriers, their undo included; those that come about as fast stand together. */
 const all: readonly Doom[] = [
-  ...dooms('refund', [[apply!, 'command'], [ship!, 'command'], [pickUp!, 'fact'], [deliver!, 'fact'], [receive!, 'command'], [inspect!, 'command'], [inspect!, 'call:refund'], [inspect!, 'outcome:refund']]),
+  ...dooms('refund', [[apply!, 'command'], [ship!, 'command'], [receive!, 'command'], [inspect!, 'command']]),
+  ...dooms('pickup', [[1, 'command']], true),
+  ...dooms('refund', [[pickUp!, 'fact'], [deliver!, 'fact'], [inspect!, 'call:refund'], [inspect!, 'outcome:refund']]),
   ...dooms('label', [[apply!, 'call:buyLabel'], [apply!, 'outcome:buyLabel']]),
-  ...dooms('pickup', [[1, 'command'], [1, 'call:cancelPickup'], [1, 'outcome:cancelPickup']], true),
+  ...dooms('pickup', [[1, 'call:cancelPickup'], [1, 'outcome:cancelPickup']], true),
 ]; // prettier-ignore
-const atATime = 9;
+/** So many returns at a time reach their points within the two seconds for which they can be held. On a slow machine fewer do, and it takes more lives. */
+const atATime = 10;
 
 describe('a worker that dies before or after any of its commits and calls', () => {
   const worker = new DoomedWorker();
@@ -55,13 +58,15 @@ describe('a worker that dies before or after any of its commits and calls', () =
     );
     const voyages: { doom: Doom; voyage: Voyage; rest: Promise<void> }[] = [];
     const left = [...all];
-    for (let life = 1; left.length > 0 && life <= 8; life++) {
+    for (let life = 1; left.length > 0 && life <= 12; life++) {
       const round = await Promise.all(left.slice(0, atATime).map(async (doom) => ({ doom, voyage: await upTo(doom) })));
       worker.arm(round.map(({ doom, voyage }): DoomedPoint => ({ id: doom.name, returnId: voyage.id || null, at: doom.at, when: doom.when })));
       const begun = round.map(({ doom, voyage }) => ({ doom, voyage, rest: voyage.sail(doom.step) }));
       for (const { rest } of begun) rest.catch(() => undefined); // looked at further down
       const held = await worker.death(30_000);
       await worker.start();
+      // A scan that came in the last moment died with the worker that had it in its hands.
+      await reconcileNow();
       for (const { doom, ...one } of begun) {
         if (!held.includes(doom.name)) continue; // came too late to be held: it goes on, and another one takes its turn
         left.splice(left.indexOf(doom), 1);
@@ -80,7 +85,7 @@ describe('a worker that dies before or after any of its commits and calls', () =
       }
     }
     expect(failures).toEqual([]);
-  }, 300_000);
+  }, 420_000);
 });
 
 async function undisturbed(voyage: Voyage): Promise<string[]> {

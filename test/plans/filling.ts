@@ -26,7 +26,13 @@ export const filling: readonly string[] = [
   ...everywhere(20, 'user_account', 'id, email, name, role, created_at', `${id('usr')}, 'user' || i || '@' || m.id || '.example', 'User', 'agent', ${at(20)}`),
   ...everywhere(4, 'api_key', 'id, name, key_hash, scopes, created_at', `${id('key')}, 'shop', 'hash' || i || m.id, '{}', ${at(4)}`),
   insert('small', 3, 'policy', 'id, created_at', `${id('pol')}, ${at(3)}`),
-  insert('small', 9, 'policy_version', 'policy_id, version, body, effective_from, published_at', `${id('pol', '1 + i % 3')}, 1 + (i - 1) / 3, '{}', ${at(9)}, now()`),
+  insert(
+    'small',
+    9,
+    'policy_version',
+    'policy_id, version, body, effective_from, published_at',
+    `${id('pol', '1 + i % 3')}, 1 + (i - 1) / 3, '{}', ${at(9)}, now()`,
+  ),
   ...everywhere(2, 'calendar', 'id, body', `'CAL' || i, '{}'`),
   each(
     5_000,

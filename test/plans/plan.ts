@@ -43,9 +43,10 @@ export function unboundedSorts(node: PlanNode): PlanNode[] {
   if (node['Node Type'] === 'Sort' && !below(node).every(isBounded)) return [node];
   return below(node).flatMap(unboundedSorts);
 }
-const cuts = new Set(['Limit', 'Result', 'Function Scan', 'WorkTable Scan']);
+const cuts = new Set(['Limit', 'Function Scan', 'WorkTable Scan']);
 function isBounded(node: PlanNode): boolean {
   if (cuts.has(node['Node Type'])) return true;
+  if (node['Node Type'] === 'Result' && below(node).length === 0) return true;
   const rows = below(node).filter((child) => child['Parent Relationship'] !== 'InitPlan' && child['Parent Relationship'] !== 'SubPlan');
   // Of a nested loop, the outer side says how often the inner one runs, which brings what belongs to one row.
   return rows.length > 0 && (node['Node Type'] === 'Nested Loop' ? rows.every(isBounded) || isBounded(rows[1]!) : rows.every(isBounded));

@@ -3,8 +3,12 @@ import { join } from 'node:path';
 import { defaultPolicy } from '#libs/domain/policy/default-policy';
 import { freezeOrder } from '#libs/domain/money/order-shares';
 import { sampleOrder } from '#libs/domain/return/fixtures';
+import type { Transaction } from '#libs/persistence/database';
+import { listLedger } from '#libs/persistence/finance-reads';
 import { importOrder } from '#libs/persistence/orders';
 import { createPolicy, publishPolicy } from '#libs/persistence/policies';
+import { listReturns } from '#libs/persistence/returns';
+import { listTasks, type WorkFilter, type WorkPosition } from '#libs/persistence/tasks';
 import { stack } from '../stack/stack';
 import { merchant } from './filling';
 import { nodesOf, rowsRead, shapeOf, unboundedSorts } from './plan';
@@ -30,7 +34,7 @@ beforeAll(async () => {
     `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reltuples >= ${BIG}`,
   );
   bigTables = new Set(tables.map(({ name }) => name));
-}, 120_000);
+}, 300_000);
 afterAll(() => drop());
 
 /** The statements of a question, with their plans. Two alike are shown once. */
@@ -73,6 +77,59 @@ describe.each(Object.entries(questions))('%s', (name, asked) => {
     const text = asked.map((question) => `${question.name}\n${plans.get(question.name) ?? '  not planned'}\n`).join('\n');
     if (process.env.UPDATE_PLANS === '1') writeFileSync(file, text);
     else expect(text).toBe(committed);
+  });
+});
+
+/** All that a list brings, page by page. */
+async function leafed<Row, Position>(list: (tx: Transaction, after: Position | null) => Promise<Row[]>, position: (row: Row) => Position): Promise<Row[]> {
+  const all: Row[] = [];
+  for (let after: Position | null = null; ; after = position(all.at(-1)!)) {
+    const rows: Row[] = await database.inMerchant(merchant, (tx) => list(tx, after));
+    all.push(...rows);
+    if (rows.length < 100) return all;
+  }
+}
+const rowsOf = (sql: string) => database.inMerchant(merchant, (tx) => tx.query<{ id: string }>(sql));
+const ids = (rows: readonly { id: string }[]) => rows.map(({ id }) => id);
+
+describe('page after page brings every row once, in the list’s order', () => {
+  const tasks = (filter: Partial<WorkFilter>) =>
+    leafed(
+      (tx, after: WorkPosition | null) => listTasks(tx, { queues: ['review', 'exception'], ...filter }, after, 100),
+      ({ priority, position, id }): WorkPosition => [priority, position, id],
+    );
+  const expected = (condition: string) =>
+    rowsOf(`SELECT id FROM task WHERE queue IN ('review', 'exception') AND ${condition} ORDER BY priority DESC, due_at NULLS LAST, id`);
+  const holder = 'CASE WHEN claimed_until > now() THEN claimed_by ELSE assignee END';
+
+  test.each([
+    ['of all work', {}, 'true'],
+    ['of what somebody holds or was given', { assignee: 'usr_15' }, `${holder} = 'usr_15'`],
+    ['of what is overdue', { overdue: true }, 'due_at < now()'],
+    ['of what is not, without a due time included', { overdue: false }, '(due_at IS NULL OR due_at >= now())'],
+  ])('%s', async (_, filter: Partial<WorkFilter>, condition) => {
+    const wanted = ids(await expected(condition));
+    expect(wanted.length).toBeGreaterThan(100);
+    const got = ids(await tasks(filter));
+    expect(got).toEqual(wanted);
+  });
+
+  test.each(['provider_clearing', 'write_off'])('of the entries that touch the account %s', async (account) => {
+    const got = await leafed(
+      (tx, after: readonly [string, string] | null) => listLedger(tx, { account }, after, 100),
+      ({ position, id }) => [position, id] as const,
+    );
+    const wanted = await rowsOf(
+      `SELECT entry_id AS id FROM ledger_posting WHERE '${account}' IN (from_account, to_account) AND at > now() - interval '1 year' GROUP BY entry_id, at ORDER BY at DESC, entry_id DESC`,
+    );
+    expect(wanted.length).toBeGreaterThan(20);
+    expect(ids(got).slice(0, wanted.length)).toEqual(ids(wanted));
+    expect(got.every(({ postings }) => postings.length === 2)).toBe(true);
+  });
+
+  test('of the returns of a customer, whatever case the address is in', async () => {
+    const got = await database.inMerchant(merchant, (tx) => listReturns(tx, merchant, {}, { email: 'C77@EXAMPLE.com', orderNumber: null }, null, 100));
+    expect(got.map(({ state }) => state)).toHaveLength(5);
   });
 });
 

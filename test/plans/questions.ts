@@ -1,7 +1,7 @@
 import { loadWorld } from '#activities/returns/world';
 import { ApiKeysController } from '#apps/api/api-keys/api-keys.controller';
 import { UsersController } from '#apps/api/users/users.controller';
-import { factsOfParcel } from '#apps/worker/jobs/facts';
+import { factsAbout } from '#apps/worker/jobs/facts';
 import type { JobContext } from '#apps/worker/jobs/job-context';
 import { orderChanged } from '#apps/worker/jobs/order-changed';
 import { reconcile } from '#apps/worker/jobs/reconcile';
@@ -17,7 +17,7 @@ import { claimedUnits, readOrder, readTenders } from '#libs/persistence/orders';
 import { listPolicies } from '#libs/persistence/policies';
 import { listReceipts, readReceipt, returnOfReceipt } from '#libs/persistence/receipts';
 import { findReturn, listReturns, readTimeline, type ReturnFilter, type Sight } from '#libs/persistence/returns';
-import { listTasks, lockTask, type WorkFilter } from '#libs/persistence/tasks';
+import { listTasks, lockTask, type WorkFilter, type WorkPosition } from '#libs/persistence/tasks';
 import { merchant } from './filling';
 import type { WatchedDatabase } from './watched-database';
 
@@ -65,7 +65,7 @@ const returns: readonly Question[] = [
   ...returnsBy('?overdue', { overdue: true }, { sorts: 'what is overdue' }),
   ...returnsBy('?overdue=false', { overdue: false }),
   ...returnsBy('?from&to', { from: middle, to: new Date().toISOString() }),
-  ...returnsBy('?status&assignee', { status: 'in_review', assignee: 'usr_15' }),
+  ...returnsBy('?status&assignee', { status: 'in_review', assignee: 'usr_10' }, { sorts: 'what fits the rarer of the two' }),
   ...returnsBy('?trackingNumber', { trackingNumber: `TRK77${merchant}` }, { sorts: 'the returns of one number' }),
   ...returnsBy('?serial', { serial: 'SN77' }, { sorts: 'the returns of one serial number' }),
   ...returnsBy(' of a customer', {}, { sorts: 'the returns of one customer' }, own),
@@ -83,19 +83,21 @@ const returns: readonly Question[] = [
   inMerchant('GET /v1/receipts/{id}', (tx) => readReceipt(tx, numbered('rcp', 77))),
 ];
 
-const workBy = (name: string, filter: Partial<WorkFilter>): Question[] => [
-  inMerchant(`GET /v1/work${name}`, (tx) => listTasks(tx, { queues: workQueues, ...filter }, null, limit), { list: true }),
-  inMerchant(`GET /v1/work${name}, a later page`, (tx) => listTasks(tx, { queues: workQueues, ...filter }, [2, (Date.now() - 3_600_000) * 1000, 'x'], limit), {
-    list: true,
-  }),
-];
+const workBy = (name: string, filter: Partial<WorkFilter>, more: Partial<Question> = {}): Question[] => {
+  const list = (tx: Transaction, after: WorkPosition | null) => listTasks(tx, { queues: workQueues, ...filter }, after, limit);
+  return [
+    inMerchant(`GET /v1/work${name}`, (tx) => list(tx, null), { list: true, ...more }),
+    inMerchant(`GET /v1/work${name}, a later page`, (tx) => list(tx, [2, (Date.now() - 3_600_000) * 1000, 'x']), { list: true, ...more }),
+  ];
+};
+const ofOne = { sorts: 'what one person has in one queue' };
 const work: readonly Question[] = [
   ...workBy('', {}),
   ...workBy('?queue', { queues: ['review'] }),
-  ...workBy('?assignee', { assignee: 'usr_15' }),
+  ...workBy('?assignee', { assignee: 'usr_15' }, ofOne),
   ...workBy('?overdue', { overdue: true }),
   ...workBy('?overdue=false', { overdue: false }),
-  ...workBy('?queue&assignee&overdue', { queues: ['review'], assignee: 'usr_15', overdue: true }),
+  ...workBy('?queue&assignee&overdue', { queues: ['review'], assignee: 'usr_15', overdue: true }, ofOne),
   inMerchant('POST /v1/work/{id}/claim', (tx) => lockTask(tx, numbered('tsk', 77))),
 ];
 
@@ -128,16 +130,18 @@ const finance: readonly Question[] = [
 
 const shop: readonly Question[] = [
   inMerchant('GET /v1/orders/{orderNumber}', async (tx) => [await readOrder(tx, 'O77'), await claimedUnits(tx, 'O77')]),
-  ...paged('GET /v1/policies', (tx, after) => listPolicies(tx, after, limit)),
+  ...paged('GET /v1/policies', (tx, after) => listPolicies(tx, after, limit), { sorts: 'the policies of one shop' }),
   {
     name: 'GET /v1/users',
     ask: (database) => new UsersController(database, null as never, null as never).list({ merchantId: merchant } as never, { limit: 50 }),
     list: true,
+    sorts: 'those of one shop',
   },
   {
     name: 'GET /v1/api-keys',
     ask: (database) => new ApiKeysController(database, null as never, null as never).list({ merchantId: merchant } as never, { limit: 50 }),
     list: true,
+    sorts: 'those of one shop',
   },
   { name: 'who a session stands for', ask: (database) => resolveToken(database, 'bmt_x') },
   { name: 'who an API key stands for', ask: (database) => resolveToken(database, 'bmk_x') },
@@ -172,7 +176,7 @@ const context = (database: WatchedDatabase) =>
 const jobs: readonly Question[] = [
   { name: 'the reconciler, once a minute', ask: (database) => reconcile(context(database)) },
   { name: 'an order has changed', ask: (database) => orderChanged(context(database), { merchantId: merchant, orderNumber: 'O77' }, 'x') },
-  { name: 'a parcel’s number has become known', ask: (database) => factsOfParcel(context(database), 'UNKNOWN100') },
+  { name: 'a parcel’s number has become known', ask: (database) => factsAbout(context(database), 'UNKNOWN100') },
   { name: 'GET /metrics', ask: (database) => new Metrics(database).registry.metrics(), readsAll: 'counts what is open' },
 ];
 

@@ -40,6 +40,17 @@ export class WatchedDatabase extends Database {
   }
 }
 
+/** Every row is looked at for the statistics, and what the planner reckons with is PostgreSQL's own default wherever this runs. */
+const planning = [
+  'default_statistics_target = 1000',
+  'random_page_cost = 4',
+  "effective_cache_size = '4GB'",
+  "work_mem = '4MB'",
+  'max_parallel_workers_per_gather = 0',
+  'jit = off',
+  'synchronous_commit = off',
+];
+
 /** A database of its own on the server of `url`, migrated and filled. */
 export async function filledDatabase(url: string): Promise<{ database: WatchedDatabase; drop: () => Promise<void> }> {
   const name = `plans_${process.pid}`;
@@ -47,9 +58,7 @@ export async function filledDatabase(url: string): Promise<{ database: WatchedDa
   own.pathname = `/${name}`;
   await withClient(url, async (server) => {
     await server.query(`CREATE DATABASE ${name}`);
-    // Every row is looked at for the statistics and nobody else gathers them meanwhile: the planner knows the same each time.
-    for (const setting of ['default_statistics_target = 1000', 'max_parallel_workers_per_gather = 0', 'synchronous_commit = off', 'jit = off'])
-      await server.query(`ALTER DATABASE ${name} SET ${setting}`);
+    for (const setting of planning) await server.query(`ALTER DATABASE ${name} SET ${setting}`);
   });
   const drop = () => withClient(url, (server) => server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
   try {

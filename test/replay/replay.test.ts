@@ -27,7 +27,9 @@ function textsIn(value: unknown): string {
 
 describe('histories of returns that lived under earlier releases', () => {
   beforeAll(() => {
-    Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+    // The core warns about what these tests do on purpose.
+    const logging = { filter: 'temporal_sdk_core=ERROR', forward: {} };
+    Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [], telemetryOptions: { logging } });
   });
 
   test('there is one of each way a return can go, and all of them fit the process of today', async () => {

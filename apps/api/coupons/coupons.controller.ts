@@ -45,7 +45,11 @@ export class CouponsController {
   @Roles('service', 'admin')
   @ApiOperation({ summary: 'Spends the coupon on an order: once, whoever asks' })
   @Answers(200, couponAnswer)
-  redeem(@AskedBy() asked: Asked, @Param('code', { schema: couponCode }) code: string, @Body({ schema: couponRedeemBody }) body: CouponRedeemBody): Promise<Reply> {
+  redeem(
+    @AskedBy() asked: Asked,
+    @Param('code', { schema: couponCode }) code: string,
+    @Body({ schema: couponRedeemBody }) body: CouponRedeemBody,
+  ): Promise<Reply> {
     return this.use(asked, code, body, body.orderNumber);
   }
 
@@ -69,7 +73,8 @@ export class CouponsController {
     return this.idempotency.run(caller, route, key, body, async (tx) => {
       await lockOrder(tx, coupon.giftedBy!);
       const used = spentOn !== null;
-      if (!(await setGiftUsed(tx, coupon, used, caller.id))) throw new ApiError('invalid_state', used ? 'The coupon was used or revoked' : 'The coupon is not in use');
+      if (!(await setGiftUsed(tx, coupon, used, caller.id)))
+        throw new ApiError('invalid_state', used ? 'The coupon was used or revoked' : 'The coupon is not in use');
       const data = { code, giftedBy: coupon.giftedBy, ...(used && { spentOn }) };
       await appendToMerchantLog(tx, caller.merchantId, { type: used ? 'coupon_redeemed' : 'coupon_released', actor: actorOf(caller), data });
       return new Reply(200, present({ ...coupon, status: used ? 'used' : 'granted' }));
@@ -83,4 +88,4 @@ export class CouponsController {
   }
 }
 
-const present = ({ id: _, validUntil, ...coupon }: Coupon): CouponAnswer => ({ ...coupon, validUntil: validUntil?.toISOString() ?? null });
+const present = ({ id: _id, validUntil, ...coupon }: Coupon): CouponAnswer => ({ ...coupon, validUntil: validUntil?.toISOString() ?? null });

@@ -1,10 +1,11 @@
+import { presentRefund } from '#activities/payments/present-refund';
 import { ledgerEntryAnswer, refundAnswer } from '#libs/contracts/finance-answers';
 import { Returns, sketchOrder, unit } from '#libs/domain/money/money-fixtures';
 import { settle } from '#libs/domain/money/settle';
 import type { Settlement } from '#libs/domain/money/settlement-types';
 import type { LedgerEntry, RefundRow } from '#libs/persistence/finance-reads';
 import { explainRefund } from './explanation';
-import { presentEntry, presentRefund } from './present-finance';
+import { presentEntry } from './present-finance';
 
 const order = sketchOrder({ lines: [{ unitPrice: 1000, quantity: 3 }], discounts: [{ amount: 299 }] });
 const inputs = new Returns(order).input([unit('1', 1)]);

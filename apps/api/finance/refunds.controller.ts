@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { presentRefund } from '#activities/payments/present-refund';
 import type { Caller } from '#libs/contracts/caller';
 import { refundAnswer, refundExplanation } from '#libs/contracts/finance-answers';
 import { refundsQuery, type RefundsQuery } from '#libs/contracts/lists';
@@ -12,7 +13,6 @@ import { CurrentCaller, Roles } from '../http/decorators';
 import { decodeCursor, page } from '../http/keyset';
 import { Answers, listOf } from '../http/openapi-decorators';
 import { explainRefund } from './explanation';
-import { presentRefund } from './present-finance';
 
 @ApiTags('finance')
 @Controller('v1/refunds')

@@ -2,7 +2,7 @@ import { Injectable, type CallHandler, type ExecutionContext, type NestIntercept
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { Reflector } from '@nestjs/core';
-import express, { type Response } from 'express';
+import express, { type RequestHandler, type Response } from 'express';
 import type { Observable } from 'rxjs';
 import { ApiError } from './api-error';
 import { MULTIPART, type ApiRequest } from './decorators';
@@ -12,10 +12,8 @@ export const BODY_LIMIT = 1024 * 1024;
 const parseJson = express.json({
   limit: BODY_LIMIT,
   type: ['application/json', 'application/*+json'],
-  verify: (request, _response, bytes) => {
-    (request as ApiRequest).rawBody = bytes;
-  },
 });
+const parseBytes = express.raw({ limit: BODY_LIMIT, type: () => true });
 
 /** Reads the body after token and role were looked at, so a stranger learns nothing of what a route takes and costs no parsing. */
 @Injectable()
@@ -28,7 +26,7 @@ export class BodyInterceptor implements NestInterceptor {
     if (multipart) requireType(request, 'multipart/form-data');
     else if (hasBody(request)) {
       requireType(request, 'application/json', 'application/*+json');
-      await readJson(request, context.switchToHttp().getResponse<Response>());
+      await read(parseJson, request, context.switchToHttp().getResponse<Response>());
       if (isGiven(request.body) && !takesBody(context)) throw new ApiError('validation_failed', 'This call takes no body');
     }
     return next.handle();
@@ -41,9 +39,15 @@ function requireType(request: ApiRequest, ...types: [string, ...string[]]): void
   if (!request.is(types)) throw new ApiError('unsupported_media_type', `Send the body as ${types[0]}`);
 }
 
-function readJson(request: ApiRequest, response: Response): Promise<void> {
+/** The body as it was sent, for a guard that has to look at it first; whoever reads it takes over what is in `request.body`. Null: there is none. */
+export async function readBytes(request: ApiRequest, response: Response): Promise<Buffer | null> {
+  await read(parseBytes, request, response);
+  return Buffer.isBuffer(request.body) ? request.body : null;
+}
+
+function read(parse: RequestHandler, request: ApiRequest, response: Response): Promise<void> {
   return new Promise((resolve, reject) => {
-    parseJson(request, response, (error?: unknown) => (error ? reject(refusal(error)) : resolve()));
+    void parse(request, response, (error?: unknown) => (error ? reject(refusal(error)) : resolve()));
   });
 }
 

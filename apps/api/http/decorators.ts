@@ -9,8 +9,6 @@ import { ApiError, invalid } from './api-error';
 export interface ApiRequest extends Request {
   caller?: Caller;
   requestId?: string;
-  /** The bytes of a JSON body, as signed by whoever sent it. */
-  rawBody?: Buffer;
 }
 
 export const ROLES = 'boomerang:roles';

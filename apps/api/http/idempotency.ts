@@ -57,7 +57,9 @@ export class Idempotency {
    */
   async earlier(caller: Caller, route: string, key: string | null, body: unknown): Promise<Reply | null> {
     if (key === null) return null;
-    const command = await this.database.inMerchant(caller.merchantId, (tx) => readCommandByKey(tx, { merchantId: caller.merchantId, caller: caller.id, route, idempotencyKey: key }));
+    const command = await this.database.inMerchant(caller.merchantId, (tx) =>
+      readCommandByKey(tx, { merchantId: caller.merchantId, caller: caller.id, route, idempotencyKey: key }),
+    );
     if (!command) return null;
     if (command.bodyHash !== sha256(canonical(body))) throw keyReused();
     return command.answer && new Reply(command.answer.status, command.answer.body, { ...command.answer.headers, 'Idempotency-Replayed': 'true' });

@@ -35,6 +35,9 @@ describe('a cursor', () => {
     ['too few parts', encodeCursor([at])],
     ['another list’s', encodeCursor(['usr_1', at])],
     ['no instant', encodeCursor(['2026-99-22 08:16:06+00', 'usr_1'])],
+    ['a day that no month has', encodeCursor(['2026-02-30 08:16:06+00', 'usr_1'])],
+    ['before any time we keep', encodeCursor(['0000-01-01 00:00:00+00', 'usr_1'])],
+    ['in no zone', encodeCursor(['2026-01-01 00:00:00+99', 'usr_1'])],
     ['SQL', encodeCursor(["now()'; --", 'usr_1'])],
     ['a NUL', encodeCursor([at, '\0'])],
     ['a number for a text', encodeCursor([at, 5])],
@@ -42,5 +45,10 @@ describe('a cursor', () => {
     expect(() => decodeCursor(cursor, ['instant', 'text'])).toThrow(
       expect.objectContaining({ code: 'validation_failed', errors: [expect.objectContaining({ pointer: '/query/cursor' })] }) as Error,
     );
+  });
+  it('holds an int only where a column of that size is compared with it', () => {
+    expect(decodeCursor(encodeCursor([2 ** 31 - 1]), ['int'])).toEqual([2 ** 31 - 1]);
+    expect(() => decodeCursor(encodeCursor([2 ** 31]), ['int'])).toThrow();
+    expect(decodeCursor(encodeCursor([2 ** 31]), ['number'])).toEqual([2 ** 31]);
   });
 });

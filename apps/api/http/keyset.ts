@@ -1,8 +1,8 @@
 import { ApiError } from './api-error';
 
 /** What a cursor holds of the last row: its sort key, made of these. A point of time is PostgreSQL's own text (`created_at::text`): a `Date` would lose microseconds. */
-export type CursorPart = 'text' | 'number' | 'instant';
-type PartValue<P> = P extends 'number' ? number : string;
+export type CursorPart = 'text' | 'int' | 'number' | 'instant';
+type PartValue<P> = P extends 'number' | 'int' ? number : string;
 type CursorValues<Parts extends readonly CursorPart[]> = { -readonly [I in keyof Parts]: PartValue<Parts[I]> };
 
 export interface Page<Row> {
@@ -33,6 +33,8 @@ export function decodeCursor<const Parts extends readonly CursorPart[]>(cursor: 
 
 const fits: Record<CursorPart, (value: unknown) => boolean> = {
   text: (value) => typeof value === 'string' && value.length <= 300 && !value.includes('\0'),
+  /** What fits a column of type `int`. */
+  int: (value) => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31,
   number: (value) => Number.isSafeInteger(value),
   instant: (value) => {
     const parts = typeof value === 'string' ? /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)$/.exec(value) : null;

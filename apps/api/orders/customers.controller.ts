@@ -38,15 +38,21 @@ export class CustomersController {
   @Roles('agent', 'finance', 'admin')
   @ApiOperation({ summary: 'What a customer was given for their trouble, newest first' })
   @Answers(200, listOf('Compensations', compensationAnswer))
-  async compensations(@CurrentCaller() caller: Caller, @Param('id', { schema: customerId }) id: string, @Query({ schema: pageQuery }) { limit, cursor }: PageQuery) {
+  async compensations(
+    @CurrentCaller() caller: Caller,
+    @Param('id', { schema: customerId }) id: string,
+    @Query({ schema: pageQuery }) { limit, cursor }: PageQuery,
+  ) {
     const after = decodeCursor(cursor, ['instant', 'text']);
-    const rows = await this.database.inMerchant(caller.merchantId, async (tx) => ((await readCustomer(tx, id)) ? listCompensations(tx, id, after, limit + 1) : null));
+    const rows = await this.database.inMerchant(caller.merchantId, async (tx) =>
+      (await readCustomer(tx, id)) ? listCompensations(tx, id, after, limit + 1) : null,
+    );
     if (!rows) throw notFound('customer');
     return page(
       rows,
       limit,
       (row) => [row.position, row.id!],
-      ({ position: _, customerId: __, source, ...row }) => ({ ...row, returnId: source }),
+      ({ position: _position, customerId: _customer, source, ...row }) => ({ ...row, returnId: source }),
     );
   }
 

@@ -44,7 +44,11 @@ export class Annotating {
   assign(asked: Asked, id: string, body: AssignBody): Promise<Reply> {
     return this.annotate(asked, id, body, async (tx, { state, details }) => {
       await requireStaff(tx, body.userId);
-      await tx.query('UPDATE return SET assignee = $2, details = $3 WHERE id = $1', [state.returnId, body.userId, JSON.stringify({ ...details, assignee: body.userId })]);
+      await tx.query('UPDATE return SET assignee = $2, details = $3 WHERE id = $1', [
+        state.returnId,
+        body.userId,
+        JSON.stringify({ ...details, assignee: body.userId }),
+      ]);
       await tx.query('UPDATE task SET assignee = $2 WHERE return_id = $1', [state.returnId, body.userId]);
       return { type: 'assigned', data: { userId: body.userId } };
     });

@@ -35,7 +35,7 @@ export class Applications {
       const world = await loadWorld(tx, application, Date.now());
       if (!world) throw notFound('order');
       const found = quote(application, world);
-      if ('refusal' in found) throw new ApiError('validation_failed', found.refusal.detail, found.refusal.errors ? { errors: found.refusal.errors } : {});
+      if ('refusal' in found) throw new ApiError(found.refusal.code, found.refusal.detail, found.refusal.errors ? { errors: found.refusal.errors } : {});
       const { assessment, settlement } = found;
       return {
         eligible: assessment.eligible,

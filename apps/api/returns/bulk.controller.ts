@@ -66,17 +66,25 @@ export class BulkController {
 
   private async matches({ caller }: Asked, { filter }: BulkBody): Promise<{ found: string[]; missing: string[] }> {
     const { returnIds } = filter;
-    const rows = await this.database.inMerchant(caller.merchantId, (tx) => listReturns(tx, caller.merchantId, filter, { email: null, orderNumber: null }, null, LIMIT));
+    const rows = await this.database.inMerchant(caller.merchantId, (tx) =>
+      listReturns(tx, caller.merchantId, filter, { email: null, orderNumber: null }, null, LIMIT),
+    );
     const known = rows.map(({ state }) => state);
     // Those that are there and do not match are nobody's failure; what is no return at all is.
-    const missing = await this.unknown(caller.merchantId, returnIds ?? [], known.flatMap((state) => [state.returnId, state.number]));
+    const missing = await this.unknown(
+      caller.merchantId,
+      returnIds ?? [],
+      known.flatMap((state) => [state.returnId, state.number]),
+    );
     return { found: known.map((state) => state.returnId), missing };
   }
 
   private async unknown(merchantId: string, asked: readonly string[], matched: readonly string[]): Promise<string[]> {
     const rest = asked.filter((one) => !matched.includes(readReturnNumber(one) ?? one));
     if (rest.length === 0) return [];
-    const there = await this.database.inMerchant(merchantId, (tx) => listReturns(tx, merchantId, { returnIds: rest }, { email: null, orderNumber: null }, null, LIMIT));
+    const there = await this.database.inMerchant(merchantId, (tx) =>
+      listReturns(tx, merchantId, { returnIds: rest }, { email: null, orderNumber: null }, null, LIMIT),
+    );
     const known = there.flatMap(({ state }) => [state.returnId, state.number]);
     return rest.filter((one) => !known.includes(readReturnNumber(one) ?? one));
   }

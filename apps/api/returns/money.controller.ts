@@ -1,17 +1,16 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Annotations } from '#activities/returns/annotations';
 import { refundAnswer } from '#libs/contracts/finance-answers';
 import { refundDecisionBody, refundRedirectBody, refundSettleBody, type RefundDecisionBody, type RefundRedirectBody, type RefundSettleBody } from '#libs/contracts/finance-requests';
 import { returnAnswer } from '#libs/contracts/return-answer';
 import { compensationDecisionBody, type CompensationDecisionBody } from '#libs/contracts/return-requests';
 import { emptyBody, id as idSchema } from '#libs/contracts/values';
 import { Database } from '#libs/persistence/database';
-import { readRefund } from '#libs/persistence/finance-reads';
-import { presentRefund } from '../finance/present-finance';
 import { notFound } from '../http/api-error';
 import { Roles } from '../http/decorators';
 import { Answers } from '../http/openapi-decorators';
-import { Reply } from '../http/reply';
+import type { Reply } from '../http/reply';
 import { AskedBy, type Asked } from './asked';
 import { ReturnCommands, type CommandInput } from './return-commands';
 
@@ -30,7 +29,15 @@ export class MoneyController {
   @ApiOperation({ summary: 'A second pair of eyes lets a refund go' })
   @Answers(200, refundAnswer)
   approve(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: refundDecisionBody }) body: RefundDecisionBody) {
-    return this.onRefund(asked, id, body, { type: 'approve_refund', refundId: id });
+    return this.onRefund(asked, id, body, { type: 'approve_refund', refundId: id }, approvalNote(id, body.note));
+  }
+
+  @Post('refunds/:id/reject')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Finance refuses a refund: its line goes back to an agent' })
+  @Answers(200, refundAnswer)
+  reject(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: refundDecisionBody }) body: RefundDecisionBody) {
+    return this.onRefund(asked, id, body, { type: 'reject_refund', refundId: id }, approvalNote(id, body.note));
   }
 
   @Post('refunds/:id/retry')
@@ -46,7 +53,7 @@ export class MoneyController {
   @ApiOperation({ summary: 'Pays a failed refund to another tender, to store credit with consent, or by hand' })
   @Answers(200, refundAnswer)
   redirect(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: refundRedirectBody }) body: RefundRedirectBody) {
-    return this.onRefund(asked, id, body, { type: 'redirect_refund', refundId: id, to: body.to });
+    return this.onRefund(asked, id, body, { type: 'redirect_refund', refundId: id, to: body.to }, note({ refundId: id }, body.note));
   }
 
   @Post('refunds/:id/settle')
@@ -54,7 +61,7 @@ export class MoneyController {
   @ApiOperation({ summary: 'A second person confirms a payout by hand' })
   @Answers(200, refundAnswer)
   settle(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: refundSettleBody }) body: RefundSettleBody) {
-    return this.onRefund(asked, id, body, { type: 'settle_refund', refundId: id });
+    return this.onRefund(asked, id, body, { type: 'settle_refund', refundId: id, reference: body.reference });
   }
 
   @Post('compensations/:id/approve')
@@ -62,7 +69,7 @@ export class MoneyController {
   @ApiOperation({ summary: 'Grants what was above the agent’s own limit' })
   @Answers(200, returnAnswer)
   approveCompensation(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: compensationDecisionBody }) body: CompensationDecisionBody) {
-    return this.onCompensation(asked, id, body, { type: 'approve_compensation', compensationId: id });
+    return this.onCompensation(asked, id, body, { type: 'approve_compensation', compensationId: id }, note({ compensationId: id }, body.note));
   }
 
   @Post('compensations/:id/reject')
@@ -70,19 +77,15 @@ export class MoneyController {
   @ApiOperation({ summary: 'Refuses what was above the agent’s own limit' })
   @Answers(200, returnAnswer)
   rejectCompensation(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: compensationDecisionBody }) body: CompensationDecisionBody) {
-    return this.onCompensation(asked, id, body, { type: 'reject_compensation', compensationId: id });
+    return this.onCompensation(asked, id, body, { type: 'reject_compensation', compensationId: id }, note({ compensationId: id }, body.note));
   }
 
-  private async onRefund(asked: Asked, refundId: string, body: unknown, input: CommandInput): Promise<Reply> {
-    const returnId = await this.returnOf(asked, 'refund', refundId);
-    const answer = await this.commands.run({ ...asked, body, returnId, input });
-    if (answer.status !== 200) return answer;
-    const refund = await this.database.inMerchant(asked.caller.merchantId, (tx) => readRefund(tx, refundId));
-    return new Reply(200, presentRefund(refund!), answer.headers);
+  private async onRefund(asked: Asked, refundId: string, body: unknown, input: CommandInput, annotations: Annotations = {}): Promise<Reply> {
+    return this.commands.run({ ...asked, body, returnId: await this.returnOf(asked, 'refund', refundId), input, annotations });
   }
 
-  private async onCompensation(asked: Asked, id: string, body: unknown, input: CommandInput): Promise<Reply> {
-    return this.commands.run({ ...asked, body, returnId: await this.returnOf(asked, 'compensation', id), input });
+  private async onCompensation(asked: Asked, id: string, body: unknown, input: CommandInput, annotations: Annotations): Promise<Reply> {
+    return this.commands.run({ ...asked, body, returnId: await this.returnOf(asked, 'compensation', id), input, annotations });
   }
 
   private async returnOf({ caller }: Asked, table: 'refund' | 'compensation', id: string): Promise<string> {
@@ -91,3 +94,8 @@ export class MoneyController {
     return row.returnId;
   }
 }
+
+/** Why somebody decided so: for colleagues, beside the return. */
+const note = (about: { refundId: string } | { compensationId: string }, text: string | null): Annotations =>
+  text === null ? {} : { texts: [{ kind: 'note', visibility: 'internal', body: { ...about, text } }] };
+const approvalNote = (refundId: string, text: string | null): Annotations => (text === null ? {} : { approvalNote: { refundId, text } });

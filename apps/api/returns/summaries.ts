@@ -45,6 +45,7 @@ const sentences: Record<Event['type'], (data: Data) => string> = {
   nothing_owed: (data) => `No money is owed for ${units(data)}`,
   settled: (data) => `Settled: ${String(data.total)} for ${units(data)}`,
   refund_changed: (data) => `Refund ${String(data.refundId)} is ${String(set(data).status ?? 'waiting')}`,
+  settlement_withdrawn: (data) => `Finance withdrew a settlement; ${units(data)} wait for a new decision`,
   refund_redirected: (data) => `Refund ${String(data.refundId)} is paid another way`,
   surplus_received: () => 'Something arrived that nobody waited for',
   refund_destination_changed: (data) => `The refund goes to ${String(data.refundTo)}`,

@@ -28,7 +28,7 @@ export class WorkController {
   @Answers(200, listOf('Tasks', taskAnswer))
   async list(@CurrentCaller() caller: Caller, @Query({ schema: workQuery }) { limit, cursor, queue, assignee, overdue }: WorkQuery) {
     if (queue !== undefined) requireQueue(caller, queue);
-    const after = decodeCursor(cursor, ['number', 'number', 'text']);
+    const after = decodeCursor(cursor, ['int', 'number', 'text']);
     const queues = queue === undefined ? queuesOf(caller.role) : [queue];
     const rows = await this.database.inMerchant(caller.merchantId, (tx) => listTasks(tx, { queues, assignee, overdue }, after, limit + 1));
     return page(rows, limit, (row) => [row.priority, row.position, row.id], present);

@@ -1,17 +1,21 @@
 import { loadWorld } from '#activities/returns/world';
+import { refundReported } from '#libs/contracts/webhook-events';
 import { decide } from '#libs/domain/return/decide';
 import { withScan, type Details } from '#libs/domain/return/details';
 import type { Actor, Input } from '#libs/domain/return/input';
 import type { ReturnState } from '#libs/domain/return/state';
 import type { Transaction } from '#libs/persistence/database';
 import type { JobContext } from './job-context';
+import { recordMoneyFact, type MoneyFact } from './money-facts';
 
 /** What a machine reported, as the inbox keeps it: an input of the domain without its id and actor. */
 type FactBody = Omit<Input<'scan'>, 'id' | 'actor'> | Omit<Input<'refund_reported'>, 'id' | 'actor'>;
 interface Fact {
   readonly id: number;
   readonly source: string;
-  readonly input: FactBody | null;
+  readonly input: FactBody | MoneyFact | null;
+  /** What the sender said, in its own words. */
+  readonly data: unknown;
 }
 interface Place {
   readonly merchantId: string;
@@ -27,16 +31,25 @@ interface Place {
 export async function deliverFact(context: JobContext, inboxId: number): Promise<void> {
   const fact = await unhandled(context, inboxId);
   if (!fact?.input) return;
-  const place = await placeOf(context, fact.input);
-  if (!place) return;
-  const state = await context.database.inMerchant(place.merchantId, (tx) => consider(tx, fact, fact.input!, place));
+  const { input } = fact;
+  if (input.type === 'refund_elsewhere' || input.type === 'chargeback_reported') return recordMoneyFact(context, inboxId, fact.source, input);
+  const place = await placeOf(context, input);
+  if (!place) return input.type === 'scan' ? undefined : notOurs(context, fact, input);
+  const state = await context.database.inMerchant(place.merchantId, (tx) => consider(tx, fact, input, place));
   if (state) await context.signal(state, { id: letterId(fact), kind: 'fact' });
 }
 
-/** A parcel's number has become known: whatever the carrier said about it before is dealt with now, in the order in which it came. */
-export async function factsOfParcel(context: JobContext, trackingNumber: string): Promise<void> {
+/** A refund is written down before anybody is asked for it: one that we do not know was made elsewhere. */
+async function notOurs(context: JobContext, { id, source, data }: Fact, { status }: Omit<Input<'refund_reported'>, 'id' | 'actor'>): Promise<void> {
+  const report = refundReported.safeParse(data).data;
+  if (report && status === 'succeeded') return recordMoneyFact(context, id, source, { type: 'refund_elsewhere', ...report });
+  await context.database.asSystem((tx) => tx.query('UPDATE inbox SET handled_at = now() WHERE id = $1 AND handled_at IS NULL', [id]));
+}
+
+/** A parcel's or payment's number has become known: whatever was said about it before is dealt with now, in the order in which it came. */
+export async function factsAbout(context: JobContext, subject: string): Promise<void> {
   const waiting = await context.database.asSystem((tx) =>
-    tx.query<{ id: number }>('SELECT id FROM inbox WHERE subject = $1 AND handled_at IS NULL ORDER BY id LIMIT 1000', [trackingNumber]),
+    tx.query<{ id: number }>('SELECT id FROM inbox WHERE subject = $1 AND handled_at IS NULL ORDER BY id LIMIT 1000', [subject]),
   );
   for (const { id } of waiting) await deliverFact(context, id);
 }
@@ -45,18 +58,25 @@ const letterId = ({ id }: Fact): string => `fact/${id}`;
 
 async function unhandled({ database }: JobContext, inboxId: number): Promise<Fact | null> {
   const [row] = await database.asSystem((tx) =>
-    tx.query<Fact>(`SELECT id, source, body -> 'input' AS input FROM inbox WHERE id = $1 AND handled_at IS NULL`, [inboxId]),
+    tx.query<Fact>(`SELECT id, source, body -> 'input' AS input, body -> 'event' -> 'data' AS data FROM inbox WHERE id = $1 AND handled_at IS NULL`, [inboxId]),
   );
   return row ?? null;
 }
 
-/** Numbers of parcels are given anew after some time: the newest one is meant. */
+/**
+ * Numbers of parcels are given anew after some time, and anybody may say one. Meant are returns that are open, or were when it was scanned, or whose parcel is still under
+ * way: rather one that bought the number than one that merely said it, rather an open one, and of those the first.
+ */
 async function placeOf({ database }: JobContext, input: FactBody): Promise<Place | null> {
   const [row] = await database.asSystem((tx) =>
     input.type === 'scan'
       ? tx.query<Place>(
-          `SELECT merchant_id AS "merchantId", return_id AS "returnId", parcel_id AS "parcelId" FROM parcel WHERE tracking_number = $1 ORDER BY created_at DESC LIMIT 1`,
-          [input.trackingNumber],
+          `SELECT p.merchant_id AS "merchantId", p.return_id AS "returnId", p.parcel_id AS "parcelId"
+           FROM parcel p JOIN return r ON r.merchant_id = p.merchant_id AND r.id = p.return_id
+           WHERE p.tracking_number = $1 AND (r.closed_at IS NULL OR r.closed_at >= $2 OR EXISTS (SELECT FROM jsonb_array_elements(r.state -> 'parcels') one
+             WHERE one ->> 'parcelId' = p.parcel_id AND NOT one ->> 'status' IN ('delivered', 'lost')))
+           ORDER BY p.bought DESC, r.closed_at IS NOT NULL, p.created_at LIMIT 1`,
+          [input.trackingNumber, input.scannedAt],
         )
       : tx.query<Place>(`SELECT merchant_id AS "merchantId", return_id AS "returnId", NULL AS "parcelId" FROM refund WHERE id = $1 LIMIT 1`, [input.refundId]),
   );

@@ -59,13 +59,14 @@ async function repeatCommands({ database, signal }: JobContext): Promise<number>
   return commands.length;
 }
 
-/** Facts whose parcel or refund is known by now. The key keeps a fact from being queued twice, and takes it out of a dead worker's hands. */
+/** Facts whose parcel, refund or payment is known by now. The key keeps a fact from being queued twice, and takes it out of a dead worker's hands. */
 async function deliverFacts({ database }: JobContext): Promise<number> {
   const facts = await database.asSystem((tx) =>
     tx.query(
       `SELECT enqueue('deliver_fact', json_build_object('inboxId', id), 'fact/' || id, NULL) FROM (
          SELECT id FROM inbox WHERE handled_at IS NULL AND received_at < now() - interval '1 minute' AND body ? 'input'
-           AND coalesce((SELECT true FROM parcel WHERE tracking_number = subject LIMIT 1), (SELECT true FROM refund WHERE refund.id = subject LIMIT 1))
+           AND coalesce((SELECT true FROM parcel WHERE tracking_number = subject LIMIT 1), (SELECT true FROM refund WHERE refund.id = subject LIMIT 1),
+             (SELECT true FROM tender WHERE provider = split_part(source, '/', 2) AND provider_payment_id = subject LIMIT 1))
          ORDER BY id LIMIT ${BATCH}) AS waiting`,
     ),
   );

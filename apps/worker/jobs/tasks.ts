@@ -1,8 +1,8 @@
 import type { Task, TaskList } from 'graphile-worker';
 import { z } from 'zod';
-import { orderChangedTask } from '#libs/persistence/orders';
+import { orderChangedTask, paymentKnownTask } from '#libs/persistence/orders';
 import { templates } from '../mail/texts';
-import { deliverFact, factsOfParcel } from './facts';
+import { deliverFact, factsAbout } from './facts';
 import type { JobContext } from './job-context';
 import { sendMail } from './mail';
 import { orderChanged } from './order-changed';
@@ -12,6 +12,7 @@ const id = z.string().min(1);
 const payloads = {
   fact: z.object({ inboxId: z.coerce.number().int().positive() }),
   parcel: z.object({ trackingNumber: id }),
+  payment: z.object({ providerPaymentId: id }),
   order: z.object({ merchantId: id, orderNumber: id }),
   mail: z.object({ merchantId: id, returnId: id, template: z.enum(templates), id }),
 };
@@ -20,7 +21,8 @@ const payloads = {
 export function taskList(context: JobContext): TaskList {
   return {
     deliver_fact: taking(payloads.fact, ({ inboxId }) => deliverFact(context, inboxId)),
-    facts_of_parcel: taking(payloads.parcel, ({ trackingNumber }) => factsOfParcel(context, trackingNumber)),
+    facts_of_parcel: taking(payloads.parcel, ({ trackingNumber }) => factsAbout(context, trackingNumber)),
+    [paymentKnownTask]: taking(payloads.payment, ({ providerPaymentId }) => factsAbout(context, providerPaymentId)),
     // A job that is added again before it has run keeps its id; the revision tells one change from the next.
     [orderChangedTask]: taking(payloads.order, (order, { job }) => orderChanged(context, order, `${job.id}/${job.revision}`)),
     mail: taking(payloads.mail, (mail) => sendMail(context, mail)),

@@ -54,6 +54,7 @@ const bodies = {
   approve_compensation: () => [{ compensationId: 'cmp_none' }, 'finance'],
   reject_compensation: () => [{ compensationId: 'cmp_none' }, 'finance'],
   approve_refund: () => [{ refundId: 'rfd_1' }, 'finance'],
+  reject_refund: () => [{ refundId: 'rfd_1' }, 'finance'],
   retry_refund: () => [{ refundId: 'rfd_1' }, 'finance'],
   redirect_refund: () => [{ refundId: 'rfd_1', to: 'manual' }, 'finance'],
   settle_refund: () => [{ refundId: 'rfd_1', reference: 'BANK-1' }, 'finance'],
@@ -66,19 +67,25 @@ const bodies = {
 /** Listed, and yet refused in just this return for a reason of its own; everything else that is listed is taken. */
 const unknownOffer = { accept_offer: 'not_found', decline_offer: 'not_found' } as const;
 const unknownCompensation = { approve_compensation: 'not_found', reject_compensation: 'not_found' } as const;
-const unknownRefund = { approve_refund: 'not_found', retry_refund: 'not_found', redirect_refund: 'not_found', settle_refund: 'not_found' } as const;
+const unknownRefund = {
+  approve_refund: 'not_found',
+  reject_refund: 'not_found',
+  retry_refund: 'not_found',
+  redirect_refund: 'not_found',
+  settle_refund: 'not_found',
+} as const;
 const nothingPaused = { resume: 'invalid_state' } as const;
 const noRepair = { repair: 'invalid_state' } as const;
 const finer: Record<Status, Partial<Record<CaseCommand, Refusal['refusal']['code']>>> = {
   in_review: { ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, inspect: 'invalid_state', appeal: 'invalid_state', resolve: 'invalid_state', sendback: 'invalid_state' },
-  awaiting_handover: { ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, inspect: 'invalid_state', appeal: 'invalid_state', sendback: 'invalid_state' },
-  in_transit: { ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, offer: 'invalid_state', inspect: 'invalid_state', appeal: 'invalid_state', sendback: 'invalid_state' },
-  at_warehouse: { ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, offer: 'invalid_state', appeal: 'invalid_state', sendback: 'invalid_state' },
-  settling: { ...unknownOffer, ...unknownCompensation, ...nothingPaused, offer: 'invalid_state', inspect: 'invalid_state', appeal: 'invalid_state', resolve: 'invalid_state', sendback: 'invalid_state', approve_refund: 'invalid_state', retry_refund: 'invalid_state', redirect_refund: 'invalid_state', settle_refund: 'invalid_state' },
+  awaiting_handover: { ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, inspect: 'invalid_state', resolve: 'invalid_state', appeal: 'invalid_state', sendback: 'invalid_state' },
+  in_transit: { ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, resolve: 'invalid_state', offer: 'invalid_state', inspect: 'invalid_state', appeal: 'invalid_state', sendback: 'invalid_state' },
+  at_warehouse: { ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, resolve: 'invalid_state', offer: 'invalid_state', appeal: 'invalid_state', sendback: 'invalid_state' },
+  settling: { ...unknownOffer, ...unknownCompensation, ...nothingPaused, offer: 'invalid_state', inspect: 'invalid_state', appeal: 'invalid_state', resolve: 'invalid_state', sendback: 'invalid_state', approve_refund: 'invalid_state', reject_refund: 'invalid_state', retry_refund: 'invalid_state', redirect_refund: 'invalid_state', settle_refund: 'invalid_state' },
   completed: { ...unknownCompensation, ...nothingPaused, inspect: 'invalid_state', appeal: 'invalid_state', resolve: 'invalid_state', sendback: 'invalid_state', pause: 'invalid_state', extend: 'invalid_state' },
   rejected: { ...unknownCompensation, ...nothingPaused, resolve: 'invalid_state', sendback: 'invalid_state' },
-  cancelled: { ...unknownCompensation, resolve: 'invalid_state' },
-  expired: { ...unknownCompensation, resolve: 'invalid_state' },
+  cancelled: { ...unknownCompensation, resolve: 'invalid_state', sendback: 'invalid_state' },
+  expired: { ...unknownCompensation, resolve: 'invalid_state', sendback: 'invalid_state' },
 }; // prettier-ignore
 
 describe.each(statuses)('while a return is %s', (status) => {

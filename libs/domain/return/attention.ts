@@ -2,8 +2,8 @@ import type { Stage } from '../policy/policy';
 import type { Event } from './evolve';
 import type { World } from './input';
 import { unsettled } from './settlement';
-import type { Parcel, ReturnState, Step } from './state';
-import { awaitsReview, replacementOf, stageOpen, status, unitStatus } from './tables';
+import type { Parcel, ReturnState, Step, Unit } from './state';
+import { awaitsReview, inspected, replacementOf, stageOpen, status, unitStatus } from './tables';
 
 /** What a machine cannot end, most pressing first. Derived, so that it goes when its reason goes. */
 export function exceptions(state: ReturnState): string[] {
@@ -21,11 +21,45 @@ export function exceptions(state: ReturnState): string[] {
     ...state.steps.map((step) => step.status === 'refused' && matters(state, step) && `${step.kind}_refused`),
     ...state.steps.map((step) => step.round > 1 && step.kind !== 'pickup' && step.status === 'wanted' && matters(state, step) && `${step.kind}_unanswered`),
     state.parcels.some((parcel) => parcel.status === 'exception' && isWaitedFor(state, parcel)) && 'parcel_exception',
-    ...state.deadlines.map(
-      (deadline) => deadline.breachedAt !== null && ['attention', 'escalate', 'expire'].includes(deadline.onBreach) && `${deadline.stage}_overdue`,
-    ),
+    ...state.deadlines.map((deadline) => isOverdue(deadline) && `${deadline.stage}_overdue`),
   ];
   return found.filter((reason): reason is string => reason !== false);
+}
+
+const isOverdue = ({ breachedAt, onBreach }: ReturnState['deadlines'][number]): boolean =>
+  breachedAt !== null && ['attention', 'escalate', 'expire'].includes(onBreach);
+
+/** Something is wrong with a unit itself, that an agent may have to end: the goods, their parcel, what is sent instead, or a promise that has passed. */
+export function isException(state: ReturnState, unit: Unit): boolean {
+  const now = unitStatus(state, unit);
+  const replacement = replacementOf(state, unit);
+  const parcel = state.parcels.find((one) =>
+    one.direction === 'inbound' ? one.parcelId === unit.parcelId : replacement?.status === 'shipped' && one.trackingNumber === replacement.trackingNumber,
+  );
+  const stage = stageOf(state, unit, now);
+  const deadline = state.deadlines.find((one) => one.stage === stage);
+  return (
+    (unit.logistics === 'lost' && now === 'in_transit') ||
+    (['short', 'wrong_item'].includes(unit.logistics) && now === 'at_warehouse') ||
+    ['short', 'lost'].includes(replacement?.status ?? '') ||
+    state.steps.some(
+      (step) =>
+        step.status === 'refused' &&
+        matters(state, step) &&
+        (step.kind === 'reship' ? step.subject === replacement?.replacementId : now === 'awaiting_handover'),
+    ) ||
+    (parcel?.status === 'exception' && isWaitedFor(state, parcel)) ||
+    unsettled(state).includes(unit) ||
+    // Where the policy promises no time at all, nothing would ever end it.
+    (stage !== null && (deadline === undefined || isOverdue(deadline)))
+  );
+}
+/** The clock a unit stands under, if somebody owes something about its goods. */
+function stageOf(state: ReturnState, unit: Unit, now: ReturnType<typeof unitStatus>): Stage | null {
+  if (now === 'awaiting_handover') return 'handover';
+  if (now === 'in_transit') return 'transit';
+  if (now === 'at_warehouse') return inspected(state, unit) ? 'repair' : 'inspection';
+  return now === 'settling' && replacementOf(state, unit) ? 'replacement' : null;
 }
 
 /** A label or courier while somebody waits to hand goods over and has no other; a replacement while it is promised. */
@@ -96,9 +130,10 @@ export function nextStep(state: ReturnState): NextStep | null {
 }
 function settling(state: ReturnState, step: (who: Who, action: Action, stage?: Stage) => NextStep): NextStep {
   if (stageOpen.approval(state)) return step('finance', 'approve_refund', 'approval');
-  if (state.refunds.some((refund) => refund.status === 'failed')) return step('finance', 'resolve_exception', 'refund');
+  if (state.refunds.some((refund) => refund.status === 'failed' || refund.held)) return step('finance', 'resolve_exception', 'refund');
   if (state.refunds.some((refund) => refund.status === 'awaiting_payout')) return step('finance', 'confirm_payout', 'refund');
-  if (unsettled(state).length > 0 || state.units.some((unit) => ['lost', 'short'].includes(replacementOf(state, unit)?.status ?? '')))
+  const refused = state.steps.some((one) => one.kind === 'reship' && one.status === 'refused' && matters(state, one));
+  if (refused || unsettled(state).length > 0 || state.units.some((unit) => ['lost', 'short'].includes(replacementOf(state, unit)?.status ?? '')))
     return step('agent', 'resolve_exception', 'replacement');
   return step('system', 'wait', stageOpen.refund(state) ? 'refund' : 'replacement');
 }

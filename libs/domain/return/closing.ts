@@ -9,7 +9,8 @@ import { isOpenFor } from './offers';
 export function cancel(state: ReturnState): readonly Event[] | Refusal {
   if (state.units.some((unit) => lineOf(state, unit).goodsBack && !['awaiting', 'kept_by_customer'].includes(unit.logistics)))
     return refuse('invalid_state', 'the goods are on their way');
-  if (state.refunds.length > 0 || state.units.some((unit) => unit.settlementId !== null)) return refuse('invalid_state', 'money is under way');
+  if (state.refunds.some((refund) => refund.status !== 'rejected') || state.units.some((unit) => unit.settlementId !== null))
+    return refuse('invalid_state', 'money is under way');
   if (state.replacements.some((replacement) => replacement.status === 'shipped' || replacement.status === 'delivered'))
     return refuse('invalid_state', 'the replacement is on its way');
   return [{ type: 'cancelled' }];

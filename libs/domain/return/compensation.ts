@@ -1,7 +1,7 @@
 import type { CompensationRule } from '../policy/policy';
 import type { Event } from './evolve';
 import { refuse, type Input, type Refusal, type World } from './input';
-import type { Compensation, ReturnState } from './state';
+import type { Compensation, Line, ReturnState } from './state';
 import { isRejected, lineOf } from './tables';
 import { durationMs } from '../calendar/duration';
 
@@ -11,17 +11,26 @@ export function compensate(state: ReturnState, world: World): Event[] {
   world.policy.compensation.forEach((rule, position) => {
     if (rule.when.breached) return; // given once, when the promise was broken: `compensateBreach`
     const held = state.compensations.find((compensation) => compensation.rule === position && compensation.status !== 'revoked');
-    const holds = state.end === null && state.units.some((unit) => reasonHolds(state, unit, rule));
+    // A line that is reviewed once more, because finance withdrew its money, takes nothing back before it is decided.
+    const holds = state.end === null && state.units.some((unit) => reasonHolds(state, unit, rule, held === undefined ? ['approved'] : ['approved', 'pending']));
     if (holds && !held) granted.push(grant(rule, position, world));
     if (!holds && held?.status === 'granted')
       revoked.push({ type: 'compensation_changed', id: held.id, set: { status: 'revoked' }, detail: { reason: 'reason_fell_away' } });
   });
   return [...granted, ...revoked];
 }
-function reasonHolds(state: ReturnState, unit: ReturnState['units'][number], { when }: CompensationRule): boolean {
+function reasonHolds(
+  state: ReturnState,
+  unit: ReturnState['units'][number],
+  { when }: CompensationRule,
+  authorizations: readonly Line['authorization'][],
+): boolean {
   const line = lineOf(state, unit);
   const stands =
-    line.authorization === 'approved' && !isRejected(state, unit) && !unit.released && !(unit.logistics === 'kept_by_customer' && unit.money === 'none');
+    authorizations.includes(line.authorization) &&
+    !isRejected(state, unit) &&
+    !unit.released &&
+    !(unit.logistics === 'kept_by_customer' && unit.money === 'none');
   return (
     stands &&
     (when.fault === undefined || (unit.fault ?? line.fault) === when.fault) &&
@@ -48,7 +57,9 @@ function grant({ when, grant: { kind, amount, validFor } }: CompensationRule, po
 /** By hand: within the agent's limit at once, above it after finance has approved. The reason is free text and stays out of the log. */
 export function goodwill(state: ReturnState, { kind, amount, actor }: Input<'goodwill'>, world: World): readonly Event[] | Refusal {
   if (state.compensations.length >= 50) return refuse('invalid_state', 'a return has at most 50 compensations');
-  const within = amount <= (actor.goodwillLimitAmount ?? 0);
+  // The limit is for all that this person has given on this return.
+  const before = state.compensations.reduce((sum, one) => (one.grantedBy === actor.id && ['granted', 'used'].includes(one.status) ? sum + one.amount : sum), 0);
+  const within = before + amount <= (actor.goodwillLimitAmount ?? 0);
   const compensation: Compensation = {
     id: world.newId('cmp'),
     kind,

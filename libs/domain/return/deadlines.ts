@@ -10,7 +10,7 @@ import { expireHandover } from './handover';
 import { refuse, type Input, type Refusal, type World } from './input';
 import { acceptUninspected } from './inspection';
 import { askAgain } from './refunds';
-import { approve, reject } from './review';
+import { approve, rejectUndecided } from './review';
 import { unitKey, type Deadline, type ReturnState } from './state';
 import { isRejected, stageOpen } from './tables';
 
@@ -78,7 +78,7 @@ function breach(state: ReturnState, { stage, onBreach }: Deadline): Event[] {
     case 'approve':
       return approve(state, waiting, null);
     case 'reject':
-      return reject(state, waiting, null);
+      return rejectUndecided(state, waiting);
     case 'expire':
       return expireHandover(state);
     case 'accept':

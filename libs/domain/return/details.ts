@@ -37,6 +37,8 @@ function addition(details: Details, event: Event): Partial<Details> {
     }
     case 'settled':
       return { settlements: [...details.settlements, { id: event.settlementId, ...(detail.settlement as Settlement) }] };
+    case 'settlement_withdrawn':
+      return { settlements: details.settlements.filter(({ id }) => id !== event.settlementId) };
     case 'parcel_scanned':
       return { scans: withScan(details, event.parcelId, detail as { status: string; at: string }) };
     case 'compensation_granted': {

@@ -63,6 +63,12 @@ export type Event = (
       readonly refunds: readonly Refund[];
       readonly feesTaken: readonly SettledFee['kind'][];
     }
+  | {
+      /** Finance would not let its money go: its units are owed nothing, and their lines are decided once more. */
+      readonly type: 'settlement_withdrawn';
+      readonly settlementId: string;
+      readonly units: readonly UnitKey[];
+    }
   | { readonly type: 'refund_redirected'; readonly refundId: string; readonly refund: Refund }
   | { readonly type: 'refund_changed'; readonly refundId: string; readonly set: Partial<Refund> }
   | { readonly type: 'replacement_reserved'; readonly replacement: Replacement }
@@ -122,6 +128,8 @@ function change(state: ReturnState, event: Event): Partial<ReturnState> {
       return { steps: patch(state.steps, (step) => step.id === event.id, event.set) };
     case 'settled':
       return settled(state, event);
+    case 'settlement_withdrawn':
+      return withdrawn(state, event);
     case 'refund_changed':
       return { refunds: patch(state.refunds, (refund) => refund.refundId === event.refundId, event.set) };
     case 'refund_redirected':
@@ -172,9 +180,27 @@ function settled(state: ReturnState, event: EventOf<'settled'>): Partial<ReturnS
   return {
     refunds: [...state.refunds, ...event.refunds],
     feesTaken: [...state.feesTaken, ...event.feesTaken.filter((kind) => !state.feesTaken.includes(kind))],
+    ...(event.feesTaken.length > 0 && { feesBy: { ...state.feesBy, [event.settlementId]: event.feesTaken } }),
     units: state.units.map((unit) => {
       const refundAmount = amounts.get(unitKey(unit));
-      return refundAmount === undefined ? unit : { ...unit, refundAmount, settlementId: event.settlementId, money: 'granted' };
+      if (refundAmount === undefined) return unit;
+      const earlier = unit.settlementId === null ? {} : { earlier: [...(unit.earlier ?? []), unit.settlementId] };
+      return { ...unit, refundAmount, settlementId: event.settlementId, money: 'granted', ...earlier };
+    }),
+  };
+}
+
+/** What its units were granted is what they are quoted at now. */
+function withdrawn(state: ReturnState, { settlementId, units }: EventOf<'settlement_withdrawn'>): Partial<ReturnState> {
+  const lines = new Set(state.units.filter((unit) => units.includes(unitKey(unit))).map(({ lineId }) => lineId));
+  const fees = state.feesBy?.[settlementId] ?? [];
+  return {
+    feesTaken: state.feesTaken.filter((kind) => !fees.includes(kind)),
+    lines: state.lines.map((line) => (lines.has(line.lineId) ? { ...line, authorization: 'pending' } : line)),
+    units: state.units.map((unit) => {
+      if (!units.includes(unitKey(unit))) return unit;
+      const last = unit.earlier?.at(-1);
+      return { ...unit, money: 'quoted', settlementId: last ?? null, ...(last !== undefined && { earlier: unit.earlier!.slice(0, -1) }) };
     }),
   };
 }

@@ -83,6 +83,7 @@ export class Bench {
   readonly tenders: { tenderId: string; capturedAmount: number; refundedAmount: number; pendingAmount: number; disputedAmount: number }[];
   readonly claims: Claim[] = [];
   readonly shipments: { shipmentId: string; refundedAmount: number }[] = [];
+  readonly #given = new Map<string, EventOf<'settled'>>();
   grantedAmount = 0;
   readonly #more: Partial<World>;
   readonly #numbers = new Map<string, number>();
@@ -197,6 +198,7 @@ export class Bench {
       this.log.push(event);
       this.#bookClaims(event);
       if (event.type === 'settled') this.#bookSettlement(event);
+      if (event.type === 'settlement_withdrawn') this.#bookWithdrawal(this.#given.get(event.settlementId)!);
       if (event.type === 'refund_changed') this.#paid(refundOf(before, event.refundId), refundOf(this.state, event.refundId));
       if (event.type === 'refund_redirected') {
         this.#tender(refundOf(before, event.refundId), (tender, amount) => (tender.pendingAmount -= amount));
@@ -230,10 +232,26 @@ export class Bench {
     const { shipping } = (event.detail as unknown as { settlement: { shipping: { shipmentId: string; amount: number }[] } }).settlement;
     this.shipments.push(...shipping.filter(({ amount }) => amount > 0).map(({ shipmentId, amount }) => ({ shipmentId, refundedAmount: amount })));
     this.grantedAmount += event.total;
+    this.#given.set(event.settlementId, event);
     for (const refund of event.refunds)
       this.#tender(refund, (tender, amount) => (tender[refund.status === 'succeeded' ? 'refundedAmount' : 'pendingAmount'] += amount));
   }
+  #bookWithdrawal({ detail, total }: EventOf<'settled'>): void {
+    const { settled, settlement } = detail as unknown as {
+      settled: readonly SettledUnit[];
+      settlement: { shipping: { shipmentId: string; amount: number }[] };
+    };
+    for (const unit of settled) {
+      const claim = this.claims.find((one) => (one.live || one.outcome === 'adjusted') && unitKey(one) === unitKey(unit))!;
+      claim.given -= unit.amount;
+      claim.outcome = claim.given > 0 ? 'kept' : 'open';
+      claim.live = true;
+    }
+    for (const { shipmentId, amount } of settlement.shipping.filter((one) => one.amount > 0)) this.shipments.push({ shipmentId, refundedAmount: -amount });
+    this.grantedAmount -= total;
+  }
   #paid(was: Refund, is: Refund): void {
+    if (is.status === 'rejected') this.#tender(is, (tender, amount) => (tender.pendingAmount -= amount));
     if ((was.status === 'succeeded') === (is.status === 'succeeded')) return;
     const sign = is.status === 'succeeded' ? 1 : -1;
     this.#tender(is, (tender, amount) => {

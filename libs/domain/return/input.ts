@@ -68,6 +68,7 @@ interface Body {
   /** The shop's checkout took a coupon of this return, or (`spentOn` null) gave it back. `validUntil`: epoch ms. */
   coupon_used: { compensationId: string; spentOn: string | null; validUntil: number | null };
   approve_refund: { refundId: string };
+  reject_refund: { refundId: string };
   retry_refund: { refundId: string };
   redirect_refund: { refundId: string; to: string };
   /** `reference`: the bank's, of the payout. */

@@ -1,6 +1,8 @@
+import { isException } from './attention';
 import type { Event } from './evolve';
 import { invalidField, refuse, type InspectedUnit, type Input, type Refusal, type World } from './input';
-import { unitKey, type Line, type Parcel, type ReturnState, type Unit, type UnitKey } from './state';
+import { aboveLimit, worth } from './limits';
+import { unitKey, type Parcel, type ReturnState, type Unit, type UnitKey } from './state';
 import { destination, isRejected, lineOf, moneyOf, replacementOf, unitStatus } from './tables';
 
 /** What of a receipt belongs to the return: units by line or by article, lowest first. The rest is surplus, recorded as unexpected. */
@@ -139,44 +141,66 @@ export function sendBack(state: ReturnState, { carrier, trackingNumber }: Input<
   ];
 }
 
-/** The way out of every exception: an agent says where a unit is and whether its money goes back. */
-export function resolve(state: ReturnState, { units: words, actor }: Input<'resolve'>): readonly Event[] | Refusal {
+/** The way out of every exception, and of nothing else: an agent says where a unit is and whether its money goes back. */
+export function resolve(state: ReturnState, { units: words, actor }: Input<'resolve'>, world: World): readonly Event[] | Refusal {
   const events: Event[] = [];
+  const given: Unit[] = [];
   for (const [index, word] of words.entries()) {
     const unit = state.units.find((candidate) => candidate.lineId === word.lineId && candidate.unit === word.unit);
     if (!unit) return invalidField(`/units/${index}/unit`, 'unknown_unit', `the return has no unit ${word.unit} of line ${word.lineId}`);
-    if (!resolvable(state, unit)) return refuse('invalid_state', `unit ${word.unit} of line ${word.lineId} is decided: its money is ${moneyOf(state, unit)}`);
+    const no = notResolvable(state, unit);
+    if (no) return refuse('invalid_state', `unit ${word.unit} of line ${word.lineId} ${no}`);
     const replacement = replacementOf(state, unit);
     if (replacement && replacement.status !== 'delivered')
       events.push({ type: 'replacement_changed', replacementId: replacement.replacementId, set: { status: 'cancelled' } });
-    events.push(verdict(state, unit, word));
+    events.push(...verdict(state, unit, word, actor.id));
+    if (word.money === 'refund') given.push(unit);
   }
-  // Whoever gives the money has decided about its line: four eyes look at them.
-  const given = state.lines.filter((line) => words.some((word) => word.money === 'refund' && word.lineId === line.lineId));
-  const [known, undecided] = [given.filter((line) => line.authorization === 'approved'), given.filter((line) => line.authorization !== 'approved')];
-  if (undecided.length > 0) events.push({ type: 'lines_approved', lines: ids(undecided), set: { authorization: 'approved', decidedBy: actor.id } });
-  if (known.some((line) => line.decidedBy !== actor.id)) events.push({ type: 'line_changed', lines: ids(known), set: { decidedBy: actor.id } });
+  const above = aboveLimit(
+    state,
+    actor,
+    given,
+    given.reduce((sum, unit) => sum + worth(unit, world), 0),
+  );
+  if (above) return above;
+  const undecided = state.lines.filter((line) => line.authorization !== 'approved' && given.some((unit) => unit.lineId === line.lineId));
+  if (undecided.length > 0) {
+    events.push({ type: 'lines_approved', lines: undecided.map((line) => line.lineId), set: { authorization: 'approved', decidedBy: actor.id } });
+  }
   return events;
 }
-const ids = (lines: readonly Line[]): string[] => lines.map((line) => line.lineId);
 
-/** A return that was over comes back to life only for units whose money goes back; they are claimed anew. */
-function verdict(state: ReturnState, unit: Unit, word: Input<'resolve'>['units'][number]): Event {
-  const { logistics } = word;
+/** A return that was over comes back to life only for units whose money goes back; they are claimed anew. Whoever gives the money has granted it: four eyes look at them. */
+function verdict(state: ReturnState, unit: Unit, word: Input<'resolve'>['units'][number], by: string): Event[] {
   const { settlementId } = unit;
+  const units = [unitKey(unit)];
+  if (word.money === 'refund') {
+    const set: Partial<Unit> = { logistics: word.logistics, inspection: 'waived', money: 'quoted', resolution: 'refund', released: false, grantedBy: by };
+    return [{ type: unit.released ? 'reopened' : 'resolved', units, set }];
+  }
+  // What came too late and is not paid for goes back to the customer; what they never gave away is theirs again.
+  const logistics = isLate(state, unit) && word.logistics === 'received' ? 'sending_back' : word.logistics;
+  const free = logistics === 'kept_by_customer' && settlementId === null && !unit.released;
   // What an instalment has given stays given.
-  if (word.money === 'none')
-    return {
-      type: 'resolved',
-      units: [unitKey(unit)],
-      set: { logistics, inspection: 'waived', ...(settlementId === null && { money: 'none' as const, refundAmount: 0 }) },
-    };
-  const set: Partial<Unit> = { logistics, inspection: 'waived', money: 'quoted', resolution: 'refund', released: false };
-  return { type: unit.released ? 'reopened' : 'resolved', units: [unitKey(unit)], set };
+  const money: Partial<Unit> = settlementId === null ? { money: 'none', refundAmount: 0 } : { money: 'granted' };
+  return [
+    { type: 'resolved', units, set: { logistics, inspection: 'waived', ...money } },
+    ...(free ? [{ type: 'units_released' as const, units, set: { released: true } }] : []),
+  ];
 }
-function resolvable(state: ReturnState, unit: Unit): boolean {
-  if (unit.money === 'none' && unit.settlementId === null && state.lateParcel && (state.end !== null || unit.logistics === 'received')) return true;
-  if (isRejected(state, unit) || lineOf(state, unit).authorization === 'pending' || unit.released || state.end) return false;
+/** Goods that came when the return, or its agent, had given them up. */
+const isLate = (state: ReturnState, unit: Unit): boolean =>
+  unit.money === 'none' && unit.settlementId === null && state.lateParcel && (state.end !== null || unit.logistics === 'received');
+
+/** Why an agent has no say about a unit; null: they have. */
+function notResolvable(state: ReturnState, unit: Unit): string | null {
+  if (isLate(state, unit)) return null;
+  const line = lineOf(state, unit);
+  const decided = `is decided: its money is ${moneyOf(state, unit)}`;
+  if (isRejected(state, unit) || unit.released || state.end) return decided;
+  // What is said of a unit would be said of its line.
+  if (line.authorization !== 'approved') return `waits for its line, which is ${line.authorization}`;
   const replacement = replacementOf(state, unit);
-  return (unit.money === 'quoted' && unit.settlementId === null) || (replacement !== undefined && replacement.status !== 'delivered');
+  if (unit.money !== 'quoted' && (!replacement || replacement.status === 'delivered')) return decided;
+  return isException(state, unit) ? null : 'is in order: nothing is lost, missing, refused or overdue';
 }

@@ -1,26 +1,30 @@
-import { freezeOrder, unitShare } from '../money/order-shares';
 import type { Resolution } from '../policy/policy';
 import type { Event } from './evolve';
 import { refuse, type Input, type Refusal, type World } from './input';
+import { aboveLimit, worth } from './limits';
 import { approve } from './review';
 import { unitKey, type Offer, type ReturnState, type Unit } from './state';
-import { isRejected, replacementOf } from './tables';
+import { hasLeft, isRejected, replacementOf } from './tables';
 
 /** Something else than was asked for, such as keeping it for a part of the price. One at a time; never more than its lines can give. */
-export function offer(state: ReturnState, { resolution, amount }: Input<'offer'>, world: World): readonly Event[] | Refusal {
+export function offer(state: ReturnState, { resolution, amount, actor }: Input<'offer'>, world: World): readonly Event[] | Refusal {
   if (state.offers.some((one) => one.status === 'open')) return refuse('invalid_state', 'the customer has not answered the last offer yet');
   if (state.offers.length >= 50) return refuse('invalid_state', 'a return has at most 50 offers');
   if (!isOpenFor(state, resolution)) return refuse('invalid_state', 'everything of this return is decided or under way');
-  const most = offered(state).reduce((sum, unit) => sum + worth(unit, world), 0);
+  const units = offered(state);
+  const most = units.reduce((sum, unit) => sum + worth(unit, world), 0);
   if (amount !== null && resolution !== 'store_credit' && amount > most) return refuse('amount_unavailable', `these lines can give ${most} at the most`);
-  return [{ type: 'offer_made', offer: { offerId: world.newId('ofr'), resolution, amount, status: 'open' } }];
+  // Where the money goes is no grant.
+  const above = resolution === 'store_credit' ? null : aboveLimit(state, actor, units, amount ?? most);
+  if (above) return above;
+  return [{ type: 'offer_made', offer: { offerId: world.newId('ofr'), resolution, amount, status: 'open', by: actor.id } }];
 }
 
 /** What an offer is about: units that nobody has settled and that are not on their way, or whose replacement is not there. */
 function offered(state: ReturnState): readonly Unit[] {
   if (state.end) return [];
   return state.units.filter((unit) => {
-    if (unit.money !== 'quoted' || unit.settlementId !== null || unit.released || isRejected(state, unit)) return false;
+    if (unit.money !== 'quoted' || unit.settlementId !== null || unit.released || isRejected(state, unit) || hasLeft(state, unit)) return false;
     return (unit.inspection === 'pending' && ['awaiting', 'lost', 'short'].includes(unit.logistics)) || replacementOf(state, unit)?.status === 'short';
   });
 }
@@ -28,14 +32,7 @@ function offered(state: ReturnState): readonly Unit[] {
 export function isOpenFor(state: ReturnState, resolution: Offer['resolution']): boolean {
   if (resolution !== 'store_credit') return offered(state).length > 0;
   const toCome = state.units.some((unit) => unit.money === 'quoted' && !unit.released && !isRejected(state, unit));
-  return state.end === null && (toCome || state.refunds.some((refund) => refund.status === 'failed'));
-}
-
-/** What a unit can give at the most: what was paid for it, less what it was given before. */
-function worth({ lineId, unit }: Unit, { order, money }: World): number {
-  const line = freezeOrder(order).lines.find((candidate) => candidate.lineId === lineId);
-  const given = money.givenAmounts.reduce((sum, one) => (one.lineId === lineId && one.unit === unit ? sum + one.amount : sum), 0);
-  return line ? Math.max(0, unitShare(line, unit).paidAmount - given) : 0;
+  return state.end === null && (toCome || state.refunds.some((refund) => refund.status === 'failed' || refund.held));
 }
 
 export function answerOffer(
@@ -51,7 +48,8 @@ export function answerOffer(
   return answer === 'declined' ? [closed] : [closed, ...accepted(state, one, world)];
 }
 
-function accepted(state: ReturnState, { resolution, amount }: Offer, world: World): Event[] {
+/** It is the grant of whoever made it: they count as having decided. */
+function accepted(state: ReturnState, { resolution, amount, by }: Offer, world: World): Event[] {
   if (resolution === 'store_credit') return [{ type: 'refund_destination_changed', refundTo: 'store_credit' }];
   const units = offered(state);
   const shares = shareOut(units, amount, world);
@@ -61,21 +59,29 @@ function accepted(state: ReturnState, { resolution, amount }: Offer, world: Worl
     const replacement = replacementOf(state, unit);
     return replacement ? [{ type: 'replacement_changed', replacementId: replacement.replacementId, set: { status: 'cancelled' } }] : [];
   });
-  const changed = [...shares].flatMap(([lineId, share]) => changeLine(state, lineId, units, instead, amount === null ? null : share));
-  return [...dropped, ...changed, ...approve(state, [...shares.keys()], null)];
+  const changed = [...shares].flatMap(([lineId, share]) => changeLine(state, lineId, units, instead, amount === null ? null : share, by));
+  return [...dropped, ...changed, ...approve(state, [...shares.keys()], by ?? null)];
 }
 
 /** A line as a whole where all of it is open; else the units that are, so that those on their way keep what was agreed for them. */
-function changeLine(state: ReturnState, lineId: string, units: readonly Unit[], resolution: Resolution, adjustmentAmount: number | null): Event[] {
+function changeLine(
+  state: ReturnState,
+  lineId: string,
+  units: readonly Unit[],
+  resolution: Resolution,
+  adjustmentAmount: number | null,
+  by: string | undefined,
+): Event[] {
   const open = units.filter((unit) => unit.lineId === lineId);
   const stays = resolution === 'adjustment' || resolution === 'refund_only' || resolution === 'reship';
   const article = resolution === 'exchange' || resolution === 'reship' ? { exchangeSku: null, exchangePrice: null } : {};
   const amount = adjustmentAmount === null ? {} : { adjustmentAmount };
   if (state.units.every((unit) => unit.lineId !== lineId || unit.released || open.includes(unit))) {
     const goodsBack = resolution === 'repair' || (stays && open.every((unit) => unit.logistics === 'received'));
-    return [{ type: 'line_changed', lines: [lineId], set: { resolution, ...((stays || goodsBack) && { goodsBack }), ...article, ...amount } }];
+    const decided = by !== undefined && state.lines.some((line) => line.lineId === lineId && line.authorization === 'approved') ? { decidedBy: by } : {};
+    return [{ type: 'line_changed', lines: [lineId], set: { resolution, ...((stays || goodsBack) && { goodsBack }), ...article, ...amount, ...decided } }];
   }
-  const set: Partial<Unit> = { resolution, ...(stays && { inspection: 'waived' }) };
+  const set: Partial<Unit> = { resolution, ...(stays && { inspection: 'waived' }), ...(by !== undefined && { grantedBy: by }) };
   const given: Event[] = adjustmentAmount === null ? [] : [{ type: 'line_changed', lines: [lineId], set: amount }];
   return [...given, { type: 'resolved', units: open.map(unitKey), set }];
 }

@@ -11,8 +11,9 @@ export const manualTender = 'manual';
 export function redirectRefund(state: ReturnState, { refundId, to, actor }: Input<'redirect_refund'>, world: World): readonly Event[] | Refusal {
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund) return refuse('not_found', `no refund ${refundId}`);
-  if (refund.status !== 'failed') return refuse('invalid_state', `the refund is ${refund.status}; only a failed one is redirected`);
-  if (to === refund.tenderId) return refuse('invalid_state', 'it went there and failed; it can be tried again');
+  if (refund.status !== 'failed' && !refund.held)
+    return refuse('invalid_state', `the refund is ${refund.status}; only one that failed or is held is redirected`);
+  if (to === refund.tenderId) return refuse('invalid_state', 'that is where it goes already; a failed one can be tried again');
   const target = targetOf(state, refund, to, world);
   if ('refusal' in target) return target;
   const fresh = { attempt: 1, round: 1, notBefore: null, providerRefundId: null, held: false } as const;

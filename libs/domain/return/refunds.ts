@@ -1,12 +1,14 @@
 import type { Event, EventOf } from './evolve';
 import { refuse, type Input, type Outcome, type Refusal, type World } from './input';
-import { payment } from './settlement';
-import type { Refund, ReturnState } from './state';
+import { payment, resolutionOf } from './settlement';
+import { unitKey, type Refund, type ReturnState } from './state';
 import { refundMoves } from './tables';
 
 /** After so many definite failures a machine has tried enough; a person may go on. */
 export const maxAttempts = 12;
 const backOffMs = (round: number): number => Math.min(1000 * 2 ** (round - 1), 15 * 60_000);
+/** How long a provider's promise is believed before it is asked again: its report may be lost. */
+const patienceMs = (round: number): number => Math.min(15 * 60_000 * 2 ** (round - 1), 6 * 3_600_000);
 
 const changed = (refund: Refund, set: Partial<Refund>, detail?: Event['detail']): EventOf<'refund_changed'> => ({
   type: 'refund_changed',
@@ -24,7 +26,7 @@ export function refundAnswered(refund: Refund, result: Outcome, now: number): Ev
     case 'done':
       return [changed(refund, { ...answered, status: 'succeeded', providerRefundId: result.providerRefundId ?? refund.providerRefundId })];
     case 'accepted':
-      return [changed(refund, { ...answered, status: 'pending', providerRefundId: result.providerRefundId ?? refund.providerRefundId })];
+      return [promised(refund, now, { status: 'pending', providerRefundId: result.providerRefundId ?? refund.providerRefundId })];
     case 'refused':
       return [changed(refund, { ...answered, status: 'failed' }, { code: result.code })];
     case 'not_found':
@@ -32,9 +34,14 @@ export function refundAnswered(refund: Refund, result: Outcome, now: number): Ev
         ? [changed(refund, { ...answered, status: 'failed' }, { code: 'attempts_exhausted' })]
         : [nextAttempt(refund, now + backOffMs(refund.attempt))];
     case 'unanswered':
+      // What is known to be under way stays known when a look-up has no answer.
+      if (refund.status === 'pending' && refund.call === 'lookUpRefund') return [promised(refund, now)];
       return [changed(refund, { status: 'unknown', call: 'lookUpRefund', round: refund.round + 1, notBefore: now + backOffMs(refund.round) })];
   }
 }
+/** Under way at the provider: its report ends it, or else a later look-up. */
+const promised = (refund: Refund, now: number, set: Partial<Refund> = {}): Event =>
+  changed(refund, { ...set, call: 'lookUpRefund', round: refund.round + 1, notBefore: now + patienceMs(refund.round) });
 /** A new key only ever follows a definite refusal or a look-up that found nothing. */
 const nextAttempt = (refund: Refund, notBefore: number | null): EventOf<'refund_changed'> =>
   changed(refund, { status: 'pending', call: 'refund', attempt: refund.attempt + 1, round: 1, notBefore, providerRefundId: null });
@@ -43,8 +50,8 @@ const nextAttempt = (refund: Refund, notBefore: number | null): EventOf<'refund_
 export function refundReported(state: ReturnState, { refundId, providerRefundId, status }: Input<'refund_reported'>): Event[] {
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund || status === 'pending' || !mayBecome(refund, status)) return [];
-  // A report about an earlier attempt says nothing about the present one, and while that has no number yet a failure may be either's: its own answer will tell.
-  if (status === 'failed' && refund.attempt > 1 && refund.call === 'refund' && refund.providerRefundId === null) return [];
+  // A report about an earlier attempt says nothing about the present one, and while that has no number yet it may be either's: its own answer will tell.
+  if (refund.attempt > 1 && refund.call === 'refund' && refund.providerRefundId === null) return [];
   if (refund.providerRefundId !== null && providerRefundId !== null && refund.providerRefundId !== providerRefundId) return [];
   const late = refund.status === 'succeeded';
   return [changed(refund, { status, call: null, notBefore: null, providerRefundId: providerRefundId ?? refund.providerRefundId }, { reported: true, late })];
@@ -55,7 +62,7 @@ export function retryRefund(state: ReturnState, { refundId }: Input<'retry_refun
   if (!refund) return refuse('not_found', `no refund ${refundId}`);
   if (refund.status === 'failed') return [{ ...nextAttempt(refund, null), set: { ...nextAttempt(refund, null).set, held: disputed(refund, world) } }];
   // The provider took it and has not said what became of it: asked, never sent again.
-  if (refund.status === 'pending' && refund.call === null) return [lookUp(refund)];
+  if (isPromised(refund)) return [lookUp(refund)];
   return refuse('invalid_state', `the refund is ${refund.status}; only a failed one is tried again`);
 }
 
@@ -70,6 +77,31 @@ export function approveRefund(state: ReturnState, { refundId, actor }: Input<'ap
   return [changed(refund, { ...next, by: actor.id, held: next.status !== 'succeeded' && disputed(refund, world) }, { approvedBy: actor.id })];
 }
 
+/**
+ * Finance lets none of an instalment's money go: what it granted is withdrawn, and its lines are an agent's to decide once more. All of it or nothing, hence only
+ * while no part has left. Whoever granted it may do so too: taking back needs no second pair of eyes.
+ */
+export function rejectRefund(state: ReturnState, { refundId, actor }: Input<'reject_refund'>, world: World): readonly Event[] | Refusal {
+  const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
+  if (!refund) return refuse('not_found', `no refund ${refundId}`);
+  if (refund.status !== 'awaiting_approval' && !refund.held)
+    return refuse('invalid_state', `the refund is ${refund.status}; one is rejected while it waits for approval, or for a dispute`);
+  const { settlementId } = refund;
+  const together = state.refunds.filter((other) => other.settlementId === settlementId && other.status !== 'redirected');
+  if (together.some((other) => !other.held && !['awaiting_approval', 'failed'].includes(other.status)))
+    return refuse('invalid_state', 'a part of this settlement has been paid, or is under way; the rest of it goes with it');
+  if (state.units.some((unit) => unit.earlier?.includes(settlementId)))
+    return refuse('invalid_state', 'a unit of this settlement has been settled anew since; that one is to be rejected first');
+  const units = state.units.filter((unit) => unit.settlementId === settlementId);
+  // Adjusted, a unit was free for the next return; it is claimed anew, if nobody else has it.
+  const taken = units.find((unit) => resolutionOf(state, unit) === 'adjustment' && !world.freeUnits[unit.lineId]?.includes(unit.unit));
+  if (taken) return refuse('units_unavailable', `unit ${taken.unit} of line ${taken.lineId} was adjusted, and another return holds it by now`);
+  return [
+    ...together.map((one) => changed(one, { status: 'rejected', call: null, notBefore: null, held: false }, { rejectedBy: actor.id })),
+    { type: 'settlement_withdrawn', settlementId, units: units.map(unitKey) },
+  ];
+}
+
 /** A payout by hand has been made: a second person says so, and with what reference. */
 export function settleRefund(state: ReturnState, { refundId, reference, actor }: Input<'settle_refund'>): readonly Event[] | Refusal {
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
@@ -80,15 +112,21 @@ export function settleRefund(state: ReturnState, { refundId, reference, actor }:
     return refuse('four_eyes_required', 'a payout is confirmed by somebody who has not granted, approved or redirected it');
   return [changed(refund, { status: 'succeeded', providerRefundId: reference ?? null }, { settledBy: actor.id })];
 }
-/** Who decided the lines, approved the refund, or sent the money here from another tender. */
+/** Who decided the lines, granted a unit or made an accepted offer, approved the refund, or sent the money here from another tender. */
 function hadAHand(state: ReturnState, refund: Refund, actorId: string): boolean {
   const earlier = state.refunds.filter((other) => other.settlementId === refund.settlementId && other.status === 'redirected');
-  return state.lines.some((line) => line.decidedBy === actorId) || [refund, ...earlier].some((one) => one.by === actorId);
+  return (
+    state.lines.some((line) => line.decidedBy === actorId) ||
+    state.units.some((unit) => unit.grantedBy === actorId) ||
+    state.offers.some((offer) => offer.status === 'accepted' && offer.by === actorId) ||
+    [refund, ...earlier].some((one) => one.by === actorId)
+  );
 }
 
 /** A refund deadline has passed: what a provider only promised is asked for again. */
-export const askAgain = (state: ReturnState): Event[] => state.refunds.filter((refund) => refund.status === 'pending' && refund.call === null).map(lookUp);
-const lookUp = (refund: Refund): Event => changed(refund, { call: 'lookUpRefund', round: refund.round + 1 });
+export const askAgain = (state: ReturnState): Event[] => state.refunds.filter(isPromised).map(lookUp);
+const isPromised = (refund: Refund): boolean => refund.status === 'pending' && refund.call !== 'refund';
+const lookUp = (refund: Refund): Event => changed(refund, { call: 'lookUpRefund', round: refund.round + 1, notBefore: null });
 
 /**
  * A dispute is over, or its balance came back: what waited goes on. Only what was held before this decision: the balances in `world` do not know yet what it claims itself.

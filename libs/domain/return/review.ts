@@ -1,24 +1,28 @@
 import type { Event } from './evolve';
 import { invalidField, refuse, type Input, type Refusal } from './input';
+import { aboveLimit } from './limits';
 import { unitKey, type Line, type ReturnState, type Unit } from './state';
-import { isRejected } from './tables';
+import { hasLeft, isDone, isRejected, replacementOf } from './tables';
 
 /** An agent's word, line by line: on an application, or on an appeal, where it must be another agent than the first. */
 export function decision(state: ReturnState, { lines: decisions, actor }: Input<'decision'>): readonly Event[] | Refusal {
-  for (const [index, { lineId }] of decisions.entries()) {
+  for (const [index, { lineId, decision: word }] of decisions.entries()) {
     const line = state.lines.find((candidate) => candidate.lineId === lineId);
     if (!line) return invalidField(`/lines/${index}/lineId`, 'unknown_line', `the return has no line ${lineId}`);
     if (line.authorization !== 'pending' && line.appeal !== 'open') return refuse('invalid_state', `line ${lineId} waits for no decision`);
+    if (word === 'reject' && mustStay(state, lineId))
+      return refuse('invalid_state', `what line ${lineId} gets instead has left; it cannot be rejected any more`);
     if (line.appeal === 'open' && line.decidedBy === actor.id) return refuse('forbidden', 'an appeal is decided by somebody else than the first decision');
   }
-  const value = state.units.reduce(
-    (sum, unit) => (decisions.some((one) => one.lineId === unit.lineId && one.decision === 'approve') ? sum + unit.refundAmount : sum),
-    0,
-  );
-  if (actor.decisionLimitAmount !== undefined && actor.kind === 'agent' && value > actor.decisionLimitAmount) {
-    return refuse('forbidden', `approving ${value} is above your limit of ${actor.decisionLimitAmount}`);
-  }
   const of = (word: 'approve' | 'reject') => decisions.filter((one) => one.decision === word).map((one) => one.lineId);
+  const approved = state.units.filter((unit) => of('approve').includes(unit.lineId) && unit.money === 'quoted' && !unit.released);
+  const above = aboveLimit(
+    state,
+    actor,
+    approved,
+    approved.reduce((sum, unit) => sum + unit.refundAmount, 0),
+  );
+  if (above) return above;
   return [...approve(state, of('approve'), actor.id), ...reject(state, of('reject'), actor.id)];
 }
 
@@ -36,6 +40,20 @@ export function approve(state: ReturnState, lineIds: readonly string[], by: stri
 }
 /** Whoever upholds an appeal overrules what the inspection found: it takes nothing off the money, and where the goods go is open again. */
 const overruled = { inspection: 'passed', grade: null, disposition: 'quarantine', fault: null, missingParts: null } as const satisfies Partial<Unit>;
+
+/** A line in review once more, after finance withdrew its money: a replacement that has left, or that is still to arrive for another unit, is not followed by a rejection. */
+const mustStay = (state: ReturnState, lineId: string): boolean =>
+  state.units.some((unit) => {
+    if (unit.lineId !== lineId || unit.released) return false;
+    return isDone(unit) ? (replacementOf(state, unit)?.status ?? 'delivered') !== 'delivered' : hasLeft(state, unit);
+  });
+
+/** Nobody decided in time, and the policy says no: but for what cannot be rejected any more. */
+export function rejectUndecided(state: ReturnState, lineIds: readonly string[]): Event[] {
+  const stay = lineIds.filter((lineId) => mustStay(state, lineId));
+  const [rejected, approved] = [lineIds.filter((lineId) => !stay.includes(lineId)), approve(state, stay, null)];
+  return [...reject(state, rejected, null), ...approved];
+}
 
 /** Applications are rejected, appeals dismissed. */
 export function reject(state: ReturnState, lineIds: readonly string[], by: string | null): Event[] {

@@ -29,6 +29,8 @@ export interface ReturnState {
   readonly refunds: readonly Refund[];
   /** Fees of an amount that an instalment has taken: no later one takes them again. */
   readonly feesTaken: readonly SettledFee['kind'][];
+  /** Which instalment took them, by its id: withdrawn, it gives them back. */
+  readonly feesBy?: Readonly<Record<string, readonly SettledFee['kind'][]>>;
   readonly replacements: readonly Replacement[];
   readonly compensations: readonly Compensation[];
   readonly offers: readonly Offer[];
@@ -75,6 +77,10 @@ export interface Unit {
   readonly missingParts: boolean | null;
   readonly parcelId: string | null;
   readonly settlementId: string | null;
+  /** The instalments before that one, oldest first: an exchange was lost, and its money went back too. */
+  readonly earlier?: readonly string[];
+  /** Who granted just this unit, by a resolution or an offer; else it is whoever decided its line. */
+  readonly grantedBy?: string;
   readonly repair: 'repaired' | 'unrepairable' | null;
   /** What it gets instead of what its line asked for, once an agent or a deadline had to say so. */
   readonly resolution: Resolution | null;
@@ -149,6 +155,8 @@ export interface Offer {
   readonly resolution: Resolution | 'store_credit';
   readonly amount: number | null;
   readonly status: 'open' | 'accepted' | 'declined' | 'expired';
+  /** Who made it: accepted, it is their grant. */
+  readonly by?: string;
 }
 export interface Deadline {
   readonly stage: Stage;

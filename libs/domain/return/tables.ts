@@ -14,15 +14,15 @@ export type Status = (typeof statuses)[number];
 
 /** What people may ask of a return, by its status. Finer conditions (is there an offer, a rejected line, a unit to inspect) are asked of the units when it is taken. */
 export const accepts = {
-  in_review: ['cancel', 'decision', 'offer', 'accept_offer', 'decline_offer', 'shipment', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
-  awaiting_handover: ['cancel', 'offer', 'accept_offer', 'decline_offer', 'shipment', 'pickup', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
-  in_transit: ['shipment', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
-  at_warehouse: ['receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
-  settling: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
+  in_review: ['cancel', 'decision', 'offer', 'accept_offer', 'decline_offer', 'shipment', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
+  awaiting_handover: ['cancel', 'offer', 'accept_offer', 'decline_offer', 'shipment', 'pickup', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
+  in_transit: ['shipment', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
+  at_warehouse: ['receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
+  settling: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
   completed: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'pause', 'resume', 'extend', 'advance'],
   rejected: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'pause', 'resume', 'extend', 'advance'],
-  cancelled: ['receive', 'resolve', 'goodwill', 'approve_compensation', 'reject_compensation', 'advance'],
-  expired: ['receive', 'resolve', 'goodwill', 'approve_compensation', 'reject_compensation', 'advance'],
+  cancelled: ['receive', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'advance'],
+  expired: ['receive', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'advance'],
 } as const satisfies Record<Status, readonly string[]>; // prettier-ignore
 export type CaseCommand = (typeof accepts)[Status][number];
 export const caseCommands = [...new Set(Object.values(accepts).flat())] as readonly CaseCommand[];
@@ -53,11 +53,11 @@ export const steps = {
 /** Where each refund may go next; a status without a line is final. */
 export const refundMoves = {
   awaiting_approval: ['pending', 'succeeded', 'awaiting_payout', 'rejected'],
-  pending: ['succeeded', 'failed', 'unknown', 'pending'],
+  pending: ['succeeded', 'failed', 'unknown', 'pending', 'redirected', 'rejected'],
   unknown: ['succeeded', 'failed', 'pending', 'unknown'],
-  failed: ['pending', 'redirected'],
+  failed: ['pending', 'redirected', 'rejected'],
   succeeded: ['failed'],
-  awaiting_payout: ['succeeded'],
+  awaiting_payout: ['succeeded', 'redirected', 'rejected'],
   rejected: [],
   redirected: [],
 } as const satisfies Record<Refund['status'], readonly Refund['status'][]>;
@@ -67,9 +67,21 @@ export const lineOf = (state: ReturnState, { lineId }: { readonly lineId: string
   if (!line) throw new Error(`return ${state.returnId} has no line ${lineId}`);
   return line;
 };
-export const isRejected = (state: ReturnState, unit: Unit): boolean => lineOf(state, unit).authorization === 'rejected' || unit.inspection === 'failed';
+/** It has got what it gets; a later word about its line (finance withdrew what another unit of it was granted) is not about this one. */
+export const isDone = (unit: Unit): boolean => unit.money === 'granted' || (unit.money === 'none' && !unit.released);
+export const isRejected = (state: ReturnState, unit: Unit): boolean =>
+  (lineOf(state, unit).authorization === 'rejected' && !isDone(unit)) || unit.inspection === 'failed';
 export const replacementOf = (state: ReturnState, unit: Unit): Replacement | undefined =>
   state.replacements.findLast((replacement) => unitKey(replacement) === unitKey(unit) && replacement.status !== 'cancelled');
+/** Its replacement has left, or is being ordered: it cannot be taken back. */
+export function hasLeft(state: ReturnState, unit: Unit): boolean {
+  const replacement = replacementOf(state, unit);
+  if (!replacement || replacement.status === 'short') return false;
+  return (
+    replacement.status !== 'reserved' ||
+    state.steps.some((step) => step.subject === replacement.replacementId && (step.status === 'wanted' || step.status === 'done'))
+  );
+}
 export const refundsOf = (state: ReturnState, unit: Unit): readonly Refund[] =>
   unit.settlementId === null ? [] : state.refunds.filter((refund) => refund.settlementId === unit.settlementId && refund.status !== 'redirected');
 
@@ -93,7 +105,7 @@ export function unitStatus(state: ReturnState, unit: Unit): Status {
   if (state.end) return state.end;
   const line = lineOf(state, unit);
   if (unit.released) return isRejected(state, unit) ? 'rejected' : 'expired';
-  if (line.authorization === 'pending' || (line.appeal === 'open' && isRejected(state, unit))) return 'in_review';
+  if ((line.authorization === 'pending' && !isDone(unit)) || (line.appeal === 'open' && isRejected(state, unit))) return 'in_review';
   if (isRejected(state, unit)) return 'rejected';
   if (!inspected(state, unit)) return beforeInspection[unit.logistics];
   if (line.resolution === 'repair' && unit.repair === null && unit.inspection !== 'waived') return 'at_warehouse';
@@ -118,7 +130,7 @@ export function status(state: ReturnState): Status {
   if (state.end) return state.end;
   const found = new Set(state.units.map((unit) => unitStatus(state, unit)));
   // Money under way for a unit that has been decided anew since is money under way.
-  if (state.refunds.some((refund) => refund.status !== 'succeeded' && refund.status !== 'redirected')) found.add('settling');
+  if (state.refunds.some((refund) => !['succeeded', 'redirected', 'rejected'].includes(refund.status))) found.add('settling');
   return openStatuses.find((open) => found.has(open)) ?? (['completed', 'rejected'] as const).find((end) => found.has(end)) ?? 'expired';
 }
 

@@ -148,6 +148,7 @@ function moneyMoves({ state }: Bench, pick: (among: number) => number): Move[] {
   const by = (['finance', 'finance2', 'admin'] as const)[pick(3)]!;
   return [
     move('approve_refund', { refundId }, by),
+    move('reject_refund', { refundId }, by),
     move('retry_refund', { refundId }, by),
     move('redirect_refund', { refundId, to: ['t1', 't2', 'store_credit', 'manual', 'nowhere'][pick(5)]! }, by),
     move('settle_refund', { refundId, reference: 'REF1' }, by),

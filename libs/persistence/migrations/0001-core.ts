@@ -56,7 +56,7 @@ CREATE TABLE policy_version (
   effective_from timestamptz NOT NULL, published_at timestamptz, PRIMARY KEY (policy_id, version));
 CREATE UNIQUE INDEX policy_one_draft ON policy_version (policy_id) WHERE published_at IS NULL;
 CREATE UNIQUE INDEX policy_effective ON policy_version (policy_id, effective_from) WHERE published_at IS NOT NULL;
-CREATE INDEX policy_published ON policy_version (merchant_id) WHERE published_at IS NOT NULL;
+CREATE INDEX policy_published ON policy_version (merchant_id, policy_id, effective_from) WHERE published_at IS NOT NULL;
 CREATE FUNCTION refuse_published_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF OLD.published_at IS NOT NULL THEN RAISE EXCEPTION 'a published policy never changes' USING ERRCODE = 'integrity_constraint_violation'; END IF;
   RETURN coalesce(NEW, OLD);
@@ -135,11 +135,14 @@ CREATE INDEX inbox_subject ON inbox (subject, id) WHERE handled_at IS NULL;
 CREATE INDEX inbox_unhandled ON inbox (id) WHERE handled_at IS NULL;
 CREATE TABLE parcel (
   merchant_id text NOT NULL, return_id text NOT NULL, parcel_id text NOT NULL, direction text NOT NULL CHECK (direction IN ('inbound', 'outbound')), carrier text NOT NULL,
-  tracking_number text NOT NULL, created_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (merchant_id, return_id, parcel_id));
+  tracking_number text NOT NULL,
+  -- The carrier gave us the number; others are what customers and warehouses say.
+  bought boolean NOT NULL DEFAULT false, created_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (merchant_id, return_id, parcel_id));
 CREATE INDEX parcel_tracking ON parcel (tracking_number, created_at DESC);
 CREATE TABLE receipt (
   merchant_id text NOT NULL REFERENCES merchant, id text NOT NULL, status text NOT NULL CHECK (status IN ('matched', 'unmatched')), return_id text, tracking_number text, body jsonb NOT NULL,
-  unexpected jsonb NOT NULL DEFAULT '[]', received_by text NOT NULL, created_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (merchant_id, id));
+  -- The command that counted it: none other does.
+  unexpected jsonb NOT NULL DEFAULT '[]', counted_by text, received_by text NOT NULL, created_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (merchant_id, id));
 CREATE INDEX receipt_newest ON receipt (merchant_id, created_at DESC, id DESC);
 CREATE INDEX receipt_unmatched ON receipt (merchant_id, created_at DESC, id DESC) WHERE status = 'unmatched';
 CREATE TABLE serial_number (
