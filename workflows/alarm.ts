@@ -15,14 +15,16 @@ export class Alarm {
     this.#scope.cancel();
     this.#at = at;
     const scope = (this.#scope = new CancellationScope());
-    scope.run(() => sleep(Math.max(1, at - Date.now()), { summary })).then(
-      () => {
-        this.#at = Infinity;
-        this.rang = true;
-      },
-      (error: unknown) => {
-        if (!isCancellation(error)) throw error;
-      },
-    );
+    scope
+      .run(() => sleep(Math.max(1, at - Date.now()), { summary }))
+      .then(
+        () => {
+          this.#at = Infinity;
+          this.rang = true;
+        },
+        (error: unknown) => {
+          if (!isCancellation(error)) throw error;
+        },
+      );
   }
 }

@@ -10,7 +10,14 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { searchAttributes, providersQueueOf, type DatabaseActivities, type Letter, type LetterReceipt, type ProviderActivities } from '#libs/contracts/messages';
+import {
+  searchAttributes,
+  providersQueueOf,
+  type DatabaseActivities,
+  type Letter,
+  type LetterReceipt,
+  type ProviderActivities,
+} from '#libs/contracts/messages';
 import { atRest, due, type Effect } from '#libs/domain/return/due';
 import { evolve } from '#libs/domain/return/evolve';
 import type { Outcome } from '#libs/domain/return/input';
@@ -21,7 +28,13 @@ import { fact, letter } from './messages';
 
 const database = proxyLocalActivities<DatabaseActivities>({ startToCloseTimeout: '3s', retry: { maximumInterval: '5s' } });
 /** Providers have their own queue: one that is slow or down holds nobody else up. After 15 minutes a round ends, a person is told, and a new one begins. */
-const providers = (summary: string) => proxyActivities<ProviderActivities>({ taskQueue: providersQueueOf(workflowInfo().taskQueue), startToCloseTimeout: '40s', scheduleToCloseTimeout: '15m', summary });
+const providers = (summary: string) =>
+  proxyActivities<ProviderActivities>({
+    taskQueue: providersQueueOf(workflowInfo().taskQueue),
+    startToCloseTimeout: '40s',
+    scheduleToCloseTimeout: '15m',
+    summary,
+  });
 
 interface Received {
   readonly letter: Letter;

@@ -26,7 +26,12 @@ export async function recordCompensations(tx: Transaction, change: Change): Prom
   }
 }
 
-async function insert(tx: Transaction, { after, world, actor, at }: Change, compensation: Compensation, more: { code: string | null; reason: string; validUntil: string | null }): Promise<void> {
+async function insert(
+  tx: Transaction,
+  { after, world, actor, at }: Change,
+  compensation: Compensation,
+  more: { code: string | null; reason: string; validUntil: string | null },
+): Promise<void> {
   await tx.query(
     `INSERT INTO compensation (merchant_id, id, return_id, customer_id, kind, amount, currency, code, status, reason, valid_until, granted_by, created_at)
      VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,

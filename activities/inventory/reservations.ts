@@ -21,7 +21,10 @@ export async function recordReservations(tx: Transaction, { before, events }: Ch
     state = next;
   }
   for (const replacement of inOrder(taken)) {
-    await tx.query(`INSERT INTO stock_reservation (merchant_id, replacement_id, sku, quantity, status) VALUES (current_setting('app.merchant_id'), $1, $2, 1, 'reserved')`, [replacement.replacementId, replacement.sku]);
+    await tx.query(
+      `INSERT INTO stock_reservation (merchant_id, replacement_id, sku, quantity, status) VALUES (current_setting('app.merchant_id'), $1, $2, 1, 'reserved')`,
+      [replacement.replacementId, replacement.sku],
+    );
     await tx.query('UPDATE inventory SET available = available - 1, updated_at = now() WHERE sku = $1', [replacement.sku]);
   }
   for (const replacement of inOrder(given)) {

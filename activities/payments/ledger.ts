@@ -3,7 +3,11 @@ import type { Transaction } from '#libs/persistence/database';
 import type { Change } from '../returns/record';
 
 /** Appends one entry: each posting moves an amount from an account (debit) to another (credit), so it balances by form. The id counts once. */
-export async function post(tx: Transaction, { after, at }: Change, entry: { id: string; refundId: string | null; postings: readonly Posting[] }): Promise<void> {
+export async function post(
+  tx: Transaction,
+  { after, at }: Change,
+  entry: { id: string; refundId: string | null; postings: readonly Posting[] },
+): Promise<void> {
   if (entry.postings.length === 0) return;
   await tx.query(
     `INSERT INTO ledger_posting (merchant_id, entry_id, position, at, return_id, refund_id, type, from_account, to_account, amount, currency)

@@ -20,45 +20,52 @@ export async function recordRefunds(tx: Transaction, change: Change): Promise<vo
 const find = (state: ReturnState, refundId: string): Refund => state.refunds.find((refund) => refund.refundId === refundId)!;
 
 async function recordOne(tx: Transaction, change: Change, event: Event, was: Refund, is: Refund): Promise<void> {
-  await tx.query('UPDATE refund SET status = $2, attempt = $3, provider_refund_id = $4, updated_at = $5 WHERE id = $1', [is.refundId, is.status, is.attempt, is.providerRefundId, change.at]);
+  await tx.query('UPDATE refund SET status = $2, attempt = $3, provider_refund_id = $4, updated_at = $5 WHERE id = $1', [
+    is.refundId,
+    is.status,
+    is.attempt,
+    is.providerRefundId,
+    change.at,
+  ]);
   if (is.attempt > was.attempt) {
-    await tx.query(`UPDATE refund_attempt SET status = 'failed', answered_at = $3 WHERE refund_id = $1 AND attempt = $2 AND status <> 'failed'`, [is.refundId, was.attempt, change.at]);
+    await tx.query(`UPDATE refund_attempt SET status = 'failed', answered_at = $3 WHERE refund_id = $1 AND attempt = $2 AND status <> 'failed'`, [
+      is.refundId,
+      was.attempt,
+      change.at,
+    ]);
     await tx.query(
       `INSERT INTO refund_attempt (merchant_id, refund_id, attempt, idempotency_key, status, requested_at) VALUES (current_setting('app.merchant_id'), $1, $2, $3, 'pending', $4)`,
       [is.refundId, is.attempt, `${is.refundId}/${is.attempt}`, change.at],
     );
   } else {
-    await tx.query('UPDATE refund_attempt SET status = $3, code = coalesce($4, code), provider_refund_id = $5, answered_at = $6 WHERE refund_id = $1 AND attempt = $2', [
-      is.refundId,
-      is.attempt,
-      is.status,
-      (event.detail?.code as string | undefined) ?? null,
-      is.providerRefundId,
-      change.at,
-    ]);
+    await tx.query(
+      'UPDATE refund_attempt SET status = $3, code = coalesce($4, code), provider_refund_id = $5, answered_at = $6 WHERE refund_id = $1 AND attempt = $2',
+      [is.refundId, is.attempt, is.status, (event.detail?.code as string | undefined) ?? null, is.providerRefundId, change.at],
+    );
   }
   if (typeof event.detail?.rejectedBy === 'string') {
-    await tx.query(`INSERT INTO refund_approval (merchant_id, refund_id, decision, by_user, at) VALUES (current_setting('app.merchant_id'), $1, 'rejected', $2, $3)`, [
-      is.refundId,
-      event.detail.rejectedBy,
-      change.at,
-    ]);
+    await tx.query(
+      `INSERT INTO refund_approval (merchant_id, refund_id, decision, by_user, at) VALUES (current_setting('app.merchant_id'), $1, 'rejected', $2, $3)`,
+      [is.refundId, event.detail.rejectedBy, change.at],
+    );
     // It claims nothing any more.
-    await tx.query('UPDATE tender SET pending_amount = pending_amount - $3 WHERE order_number = $1 AND tender_id = $2', [change.after.state.orderNumber, is.tenderId, is.amount]);
+    await tx.query('UPDATE tender SET pending_amount = pending_amount - $3 WHERE order_number = $1 AND tender_id = $2', [
+      change.after.state.orderNumber,
+      is.tenderId,
+      is.amount,
+    ]);
   }
   if (typeof event.detail?.approvedBy === 'string') {
-    await tx.query(`INSERT INTO refund_approval (merchant_id, refund_id, decision, by_user, at) VALUES (current_setting('app.merchant_id'), $1, 'approved', $2, $3)`, [
-      is.refundId,
-      event.detail.approvedBy,
-      change.at,
-    ]);
+    await tx.query(
+      `INSERT INTO refund_approval (merchant_id, refund_id, decision, by_user, at) VALUES (current_setting('app.merchant_id'), $1, 'approved', $2, $3)`,
+      [is.refundId, event.detail.approvedBy, change.at],
+    );
   }
   if (typeof event.detail?.settledBy === 'string') {
-    await tx.query(`INSERT INTO refund_approval (merchant_id, refund_id, decision, by_user, note, at) VALUES (current_setting('app.merchant_id'), $1, 'approved', $2, 'paid out', $3)`, [
-      is.refundId,
-      event.detail.settledBy,
-      change.at,
-    ]);
+    await tx.query(
+      `INSERT INTO refund_approval (merchant_id, refund_id, decision, by_user, note, at) VALUES (current_setting('app.merchant_id'), $1, 'approved', $2, 'paid out', $3)`,
+      [is.refundId, event.detail.settledBy, change.at],
+    );
   }
   if ((was.status === 'succeeded') !== (is.status === 'succeeded')) await move(tx, change, is, is.status === 'succeeded');
 }
@@ -99,8 +106,12 @@ async function move(tx: Transaction, change: Change, refund: Refund, paid: boole
     refund.tenderId,
     sign * refund.amount,
   ]);
-  const kind = change.world.order.tenders.find((tender) => tender.tenderId === refund.tenderId)?.kind ?? (refund.tenderId === manualTender ? 'cash' : 'store_credit');
+  const kind =
+    change.world.order.tenders.find((tender) => tender.tenderId === refund.tenderId)?.kind ?? (refund.tenderId === manualTender ? 'cash' : 'store_credit');
   const postings = postingsOfRefund({ amount: refund.amount, currency: state.currency, kind });
-  const [{ count } = { count: 0 }] = await tx.query<{ count: number }>('SELECT count(DISTINCT entry_id)::int AS count FROM ledger_posting WHERE return_id = $1 AND refund_id = $2', [state.returnId, refund.refundId]);
+  const [{ count } = { count: 0 }] = await tx.query<{ count: number }>(
+    'SELECT count(DISTINCT entry_id)::int AS count FROM ledger_posting WHERE return_id = $1 AND refund_id = $2',
+    [state.returnId, refund.refundId],
+  );
   await post(tx, change, { id: `${refund.refundId}/${count + 1}`, refundId: refund.refundId, postings: paid ? postings : reversed(postings) });
 }

@@ -33,13 +33,15 @@ async function recordWithdrawal(tx: Transaction, change: Change, settlementId: s
   if (!row) throw new Error(`settlement ${settlementId} of return ${returnId} is not in the log`);
   const { settlement, settled } = (JSON.parse(row.text) as { data: { detail: Pick<Detail, 'settlement' | 'settled'> } }).data.detail;
   await unmarkUnits(tx, returnId, settled);
-  await takeShipping(tx, orderNumber, settlement.shipping.map(({ shipmentId, amount }) => ({ shipmentId, amount: -amount })));
-  await tx.query('UPDATE orders SET granted_amount = granted_amount - $2, points_restored = points_restored - $3, points_revoked = points_revoked - $4 WHERE order_number = $1', [
+  await takeShipping(
+    tx,
     orderNumber,
-    settlement.total,
-    settlement.points.restored,
-    settlement.points.revoked,
-  ]);
+    settlement.shipping.map(({ shipmentId, amount }) => ({ shipmentId, amount: -amount })),
+  );
+  await tx.query(
+    'UPDATE orders SET granted_amount = granted_amount - $2, points_restored = points_restored - $3, points_revoked = points_revoked - $4 WHERE order_number = $1',
+    [orderNumber, settlement.total, settlement.points.restored, settlement.points.revoked],
+  );
   await post(tx, change, { id: `${settlementId}/undo`, refundId: null, postings: reversed(postingsOfSettlement(settlement)) });
 }
 /** Claimed as before; what an adjustment had set free is claimed anew: the index refuses it if another return was quicker. */
@@ -57,22 +59,34 @@ async function recordOne(tx: Transaction, change: Change, event: EventOf<'settle
   await tx.query(
     `INSERT INTO settlement (merchant_id, id, return_id, order_number, currency, total, document, inputs, rules, created_at)
      VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [event.settlementId, state.returnId, state.orderNumber, state.currency, settlement.total, JSON.stringify(settlement), JSON.stringify(withoutPersons(inputs)), JSON.stringify(rules), change.at],
+    [
+      event.settlementId,
+      state.returnId,
+      state.orderNumber,
+      state.currency,
+      settlement.total,
+      JSON.stringify(settlement),
+      JSON.stringify(withoutPersons(inputs)),
+      JSON.stringify(rules),
+      change.at,
+    ],
   );
   await markUnits(tx, state.returnId, settled, inputs);
   await takeShipping(tx, state.orderNumber, settlement.shipping);
   await insertRefunds(tx, change, event);
-  await tx.query('UPDATE orders SET granted_amount = granted_amount + $2, points_restored = points_restored + $3, points_revoked = points_revoked + $4 WHERE order_number = $1', [
-    state.orderNumber,
-    settlement.total,
-    settlement.points.restored,
-    settlement.points.revoked,
-  ]);
+  await tx.query(
+    'UPDATE orders SET granted_amount = granted_amount + $2, points_restored = points_restored + $3, points_revoked = points_revoked + $4 WHERE order_number = $1',
+    [state.orderNumber, settlement.total, settlement.points.restored, settlement.points.revoked],
+  );
   const instantly = event.refunds.filter((refund) => refund.status === 'succeeded');
   await post(tx, change, { id: event.settlementId, refundId: null, postings: postingsOfSettlement(settlement) });
   for (const refund of instantly) {
     const kind = settlement.tenders.find((tender) => tender.tenderId === refund.tenderId)!.kind;
-    await post(tx, change, { id: `${refund.refundId}/1`, refundId: refund.refundId, postings: postingsOfRefund({ amount: refund.amount, currency: state.currency, kind }) });
+    await post(tx, change, {
+      id: `${refund.refundId}/1`,
+      refundId: refund.refundId,
+      postings: postingsOfRefund({ amount: refund.amount, currency: state.currency, kind }),
+    });
   }
 }
 
@@ -98,7 +112,11 @@ async function markUnits(tx: Transaction, returnId: string, settled: readonly Se
 }
 
 /** Above zero takes, below gives back. */
-async function takeShipping(tx: Transaction, orderNumber: string, shipping: readonly Pick<Settlement['shipping'][number], 'shipmentId' | 'amount'>[]): Promise<void> {
+async function takeShipping(
+  tx: Transaction,
+  orderNumber: string,
+  shipping: readonly Pick<Settlement['shipping'][number], 'shipmentId' | 'amount'>[],
+): Promise<void> {
   const taken = shipping.filter((row) => row.amount !== 0).map(({ shipmentId, amount }) => ({ shipmentId, amount }));
   if (taken.length === 0) return;
   await tx.query(
@@ -112,7 +130,10 @@ async function takeShipping(tx: Transaction, orderNumber: string, shipping: read
 async function insertRefunds(tx: Transaction, change: Change, { refunds, settlementId }: EventOf<'settled'>): Promise<void> {
   if (refunds.length === 0) return;
   const { state } = change.after;
-  const rows = refunds.map((refund) => ({ ...refund, providerPaymentId: change.world.order.tenders.find((tender) => tender.tenderId === refund.tenderId)?.providerPaymentId ?? null }));
+  const rows = refunds.map((refund) => ({
+    ...refund,
+    providerPaymentId: change.world.order.tenders.find((tender) => tender.tenderId === refund.tenderId)?.providerPaymentId ?? null,
+  }));
   await tx.query(
     `INSERT INTO refund (merchant_id, id, return_id, order_number, settlement_id, tender_id, provider, provider_payment_id, amount, currency, status, attempt, granted_by, created_at, updated_at)
      SELECT current_setting('app.merchant_id'), "refundId", $2, $3, $4, "tenderId", provider, "providerPaymentId", amount, $5, status, 1, $6, $7, $7

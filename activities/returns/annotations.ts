@@ -4,7 +4,11 @@ import type { Change } from './record';
 
 /** What people wrote and showed beside a command: erasable rows, never in the log and never in a history. */
 export interface Annotations {
-  readonly texts?: readonly { readonly kind: 'comment' | 'appeal' | 'inspection' | 'note'; readonly visibility: 'internal' | 'customer'; readonly body: object }[];
+  readonly texts?: readonly {
+    readonly kind: 'comment' | 'appeal' | 'inspection' | 'note';
+    readonly visibility: 'internal' | 'customer';
+    readonly body: object;
+  }[];
   /** Ids of uploaded files that now belong to the return. */
   readonly files?: readonly string[];
   readonly serials?: readonly { readonly lineId: string; readonly unit: number | null; readonly serial: string }[];
@@ -14,7 +18,11 @@ export interface Annotations {
   readonly approvalNote?: { readonly refundId: string; readonly text: string };
 }
 
-export async function recordAnnotations(tx: Transaction, { after: { state }, events, actor, at }: Change, { texts = [], files = [], serials = [], approvalNote }: Annotations): Promise<void> {
+export async function recordAnnotations(
+  tx: Transaction,
+  { after: { state }, events, actor, at }: Change,
+  { texts = [], files = [], serials = [], approvalNote }: Annotations,
+): Promise<void> {
   for (const { kind, visibility, body } of texts) {
     await tx.query(
       `INSERT INTO annotation (merchant_id, id, return_id, kind, visibility, body, author, created_at) VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4, $5, $6, $7)`,
@@ -22,7 +30,12 @@ export async function recordAnnotations(tx: Transaction, { after: { state }, eve
     );
   }
   if (approvalNote)
-    await tx.query('UPDATE refund_approval SET note = $4 WHERE refund_id = $1 AND by_user = $2 AND at = $3', [approvalNote.refundId, actor.id, at, approvalNote.text]);
+    await tx.query('UPDATE refund_approval SET note = $4 WHERE refund_id = $1 AND by_user = $2 AND at = $3', [
+      approvalNote.refundId,
+      actor.id,
+      at,
+      approvalNote.text,
+    ]);
   if (files.length > 0) await tx.query('UPDATE file SET return_id = $2 WHERE id = ANY ($1::text[]) AND return_id IS NULL', [files, state.returnId]);
   const inspected = events.flatMap((event) => (event.type === 'inspected' || event.type === 'inspection_corrected' ? event.units : []));
   for (const { lineId, unit, serial } of serials) {

@@ -7,7 +7,9 @@ import type { Actor, Input, Refusal } from '#libs/domain/return/input';
 import type { Answer } from '#libs/persistence/commands';
 import type { PresentedRefund } from '../payments/present-refund';
 
-type Verdict = { readonly refusal: Refusal['refusal'] } | { readonly record: ReturnRecord; readonly role: Actor['kind']; readonly events: readonly Event[]; readonly refund?: PresentedRefund | null };
+type Verdict =
+  | { readonly refusal: Refusal['refusal'] }
+  | { readonly record: ReturnRecord; readonly role: Actor['kind']; readonly events: readonly Event[]; readonly refund?: PresentedRefund | null };
 
 /** What the caller is told: made inside the deciding transaction, so that it is the return right after the command and the same on every repetition. */
 export function answerTo(input: Input, verdict: Verdict): Answer {

@@ -79,19 +79,24 @@ async function decideAndWrite(tx: Transaction, { returnId, merchantId, letter, a
   if (found.input.type === 'receive') await recordReceipt(tx, found.input, returnId, verdict);
   if (found.annotations) await recordAnnotations(tx, change, found.annotations);
   await answer(tx, letter, answerTo(found.input, { record: change.after, role: found.role, events: verdict, refund: await refundAfter(tx, found.input) }));
-  if (letter.kind === 'fact') await tx.query('UPDATE inbox SET handled_at = now(), merchant_id = $2, return_id = $3 WHERE id = $1', [factId(letter), merchantId, returnId]);
+  if (letter.kind === 'fact')
+    await tx.query('UPDATE inbox SET handled_at = now(), merchant_id = $2, return_id = $3 WHERE id = $1', [factId(letter), merchantId, returnId]);
   return { events: [...missed, ...verdict.map(withoutDetail)] };
 }
 
 const subjectOf = ({ state, input }: Found): ReturnState | Application => (state.sequence === 0 && input?.type === 'apply' ? input.application : state);
-const noWorld = (input: Input): Refusal => ({ refusal: { code: 'not_found', detail: input.type === 'apply' ? 'there is no such order' : 'there is no such return' } });
+const noWorld = (input: Input): Refusal => ({
+  refusal: { code: 'not_found', detail: input.type === 'apply' ? 'there is no such order' : 'there is no such return' },
+});
 const factId = (letter: Letter): number => Number(letter.id.slice('fact/'.length));
 
 /** Somebody else took the units between the caller's question and this transaction: that is a race lost, not a bad application. */
 function tooLate(input: Input, { refusal }: Refusal): Refusal['refusal'] {
   const lines = (refusal.lines ?? []) as { findings: { code: string }[] }[];
   const codes = new Set(lines.flatMap((line) => line.findings.map((finding) => finding.code)));
-  return input.type === 'apply' && codes.size === 1 && codes.has('quantity_unavailable') ? { code: 'units_unavailable', detail: 'another return holds these units' } : refusal;
+  return input.type === 'apply' && codes.size === 1 && codes.has('quantity_unavailable')
+    ? { code: 'units_unavailable', detail: 'another return holds these units' }
+    : refusal;
 }
 
 /** Locks the return and its order, in this order always; then reads. (One statement for both would read with a snapshot older than the locks.) */
@@ -101,23 +106,50 @@ async function lock(tx: Transaction, merchantId: string, returnId: string, lette
     [merchantId, returnId],
   );
   const input = await inputOf(tx, returnId, letter);
-  if (locked.length === 0 && input.value?.type === 'apply') await tx.query('SELECT FROM orders WHERE order_number = $1 FOR UPDATE', [input.value.application.orderNumber]);
+  if (locked.length === 0 && input.value?.type === 'apply')
+    await tx.query('SELECT FROM orders WHERE order_number = $1 FOR UPDATE', [input.value.application.orderNumber]);
   const [row] = await tx.query<{ state: ReturnState; details: Details; head: string; statusSince: Date; closedAt: Date | null; repeated: boolean }>(
     `SELECT state, details, head, status_since AS "statusSince", closed_at AS "closedAt", EXISTS (SELECT FROM log_entry WHERE stream = $2 AND cause = $3) AS repeated FROM return WHERE merchant_id = $1 AND id = $2`,
     [merchantId, returnId, letter.id],
   );
   const fresh = new Date().toISOString();
-  const found = row ?? { state: newReturn(merchantId, returnId), details: noDetails(fresh), head: beginning, statusSince: new Date(), closedAt: null, repeated: false };
-  return { ...found, statusSince: new Date(found.statusSince).toISOString(), closedAt: found.closedAt && new Date(found.closedAt).toISOString(), repeated: found.repeated || input.answered, input: input.value, annotations: input.annotations ?? null, role: input.value?.actor.kind ?? 'system' };
+  const found = row ?? {
+    state: newReturn(merchantId, returnId),
+    details: noDetails(fresh),
+    head: beginning,
+    statusSince: new Date(),
+    closedAt: null,
+    repeated: false,
+  };
+  return {
+    ...found,
+    statusSince: new Date(found.statusSince).toISOString(),
+    closedAt: found.closedAt && new Date(found.closedAt).toISOString(),
+    repeated: found.repeated || input.answered,
+    input: input.value,
+    annotations: input.annotations ?? null,
+    role: input.value?.actor.kind ?? 'system',
+  };
 }
 
 const system: Actor = { kind: 'system', id: 'boomerang' };
 /** The letter names a row; what it says is read here, so that no name and no text passes through the process. */
-async function inputOf(tx: Transaction, returnId: string, letter: Letter): Promise<{ value: Input | null; answered: boolean; annotations?: Annotations | undefined }> {
+async function inputOf(
+  tx: Transaction,
+  returnId: string,
+  letter: Letter,
+): Promise<{ value: Input | null; answered: boolean; annotations?: Annotations | undefined }> {
   switch (letter.kind) {
     case 'command': {
-      const [row] = await tx.query<{ body: { input: object; annotations?: Annotations }; actor: Actor; answer: Answer | null }>('SELECT body, actor, answer FROM command WHERE id = $1 AND return_id = $2', [letter.id, returnId]);
-      return { value: row ? ({ ...row.body.input, id: letter.id, actor: row.actor } as Input) : null, answered: row?.answer != null, annotations: row?.body.annotations };
+      const [row] = await tx.query<{ body: { input: object; annotations?: Annotations }; actor: Actor; answer: Answer | null }>(
+        'SELECT body, actor, answer FROM command WHERE id = $1 AND return_id = $2',
+        [letter.id, returnId],
+      );
+      return {
+        value: row ? ({ ...row.body.input, id: letter.id, actor: row.actor } as Input) : null,
+        answered: row?.answer != null,
+        annotations: row?.body.annotations,
+      };
     }
     case 'fact': {
       const [row] = await tx.query<{ source: string; body: { input: object } }>('SELECT source, body FROM inbox WHERE id = $1', [factId(letter)]);
@@ -127,7 +159,10 @@ async function inputOf(tx: Transaction, returnId: string, letter: Letter): Promi
     case 'wake':
       return { value: { type: 'wake', id: letter.id, actor: system }, answered: false };
     case 'outcome':
-      return { value: { type: 'outcome', id: letter.id, actor: system, effect: letter.id, call: letter.call, subject: letter.subject, result: letter.result }, answered: false };
+      return {
+        value: { type: 'outcome', id: letter.id, actor: system, effect: letter.id, call: letter.call, subject: letter.subject, result: letter.result },
+        answered: false,
+      };
     case 'moment':
       return { value: { type: 'moment', id: letter.id, actor: system, stage: letter.stage, kind: letter.moment, at: letter.at }, answered: false };
   }
@@ -152,7 +187,12 @@ function changeOf(found: Found, events: readonly Event[], letter: Letter, world:
     at,
     head: found.head,
     world,
-    after: { state, details, statusSince: moved ? at : found.statusSince, closedAt: rests && !['in_review', 'awaiting_handover', 'in_transit', 'at_warehouse', 'settling'].includes(status(state)) ? (found.closedAt ?? at) : null },
+    after: {
+      state,
+      details,
+      statusSince: moved ? at : found.statusSince,
+      closedAt: rests && !['in_review', 'awaiting_handover', 'in_transit', 'at_warehouse', 'settling'].includes(status(state)) ? (found.closedAt ?? at) : null,
+    },
     nextDueAt: moments.length > 0 ? Math.min(...moments.map((one) => one.at)) : null,
   };
 }

@@ -38,7 +38,8 @@ export interface Change {
 export async function record(tx: Transaction, change: Change): Promise<void> {
   const head = await recordLog(tx, change);
   // The order is locked already; its first return freezes it.
-  if (change.before.sequence === 0) await tx.query('UPDATE orders SET locked_at = now() WHERE order_number = $1 AND locked_at IS NULL', [change.after.state.orderNumber]);
+  if (change.before.sequence === 0)
+    await tx.query('UPDATE orders SET locked_at = now() WHERE order_number = $1 AND locked_at IS NULL', [change.after.state.orderNumber]);
   await writeRow(tx, change, head);
   await recordClaims(tx, change);
   await recordSettlements(tx, change);
@@ -52,7 +53,17 @@ export async function record(tx: Transaction, change: Change): Promise<void> {
 
 async function recordLog(tx: Transaction, { before, events, cause, actor, at, head }: Change): Promise<string> {
   const entries = link(
-    events.map(loggable).map(({ type, ...data }, index) => ({ stream: before.returnId, sequence: before.sequence + index + 1, at, actor: { kind: actor.kind, id: actor.id }, cause, type, data })),
+    events
+      .map(loggable)
+      .map(({ type, ...data }, index) => ({
+        stream: before.returnId,
+        sequence: before.sequence + index + 1,
+        at,
+        actor: { kind: actor.kind, id: actor.id },
+        cause,
+        type,
+        data,
+      })),
     head,
   );
   await insertEntries(tx, entries);
@@ -70,7 +81,21 @@ async function writeRow(tx: Transaction, { before, after, at, nextDueAt }: Chang
   const { state, details, statusSince, closedAt } = after;
   const due = nextDueAt === null ? null : new Date(nextDueAt - state.clockOffset).toISOString();
   const wake = wakeAt(state, Date.parse(at));
-  const values = [state.returnId, state.sequence, JSON.stringify(state), JSON.stringify(details), head, status(state), statusSince, state.priority, state.attention?.reason ?? null, due, at, closedAt, wake === null ? null : new Date(wake).toISOString()];
+  const values = [
+    state.returnId,
+    state.sequence,
+    JSON.stringify(state),
+    JSON.stringify(details),
+    head,
+    status(state),
+    statusSince,
+    state.priority,
+    state.attention?.reason ?? null,
+    due,
+    at,
+    closedAt,
+    wake === null ? null : new Date(wake).toISOString(),
+  ];
   if (before.sequence > 0) {
     await tx.query(
       `UPDATE return SET sequence = $2, state = $3, details = $4, head = $5, status = $6, status_since = $7, priority = $8, attention = $9, next_due_at = $10, updated_at = $11, closed_at = $12, wake_at = $13
@@ -98,6 +123,11 @@ async function recordWork(tx: Transaction, { before, after: { state }, at }: Cha
     `INSERT INTO task (merchant_id, id, queue, return_id, title, priority, due_at, created_at)
      SELECT current_setting('app.merchant_id'), id, queue, $2, title, $3, to_timestamp("dueAt" / 1000.0), $4 FROM jsonb_to_recordset($1::jsonb) AS work (id text, queue text, title text, "dueAt" bigint)
      ON CONFLICT (merchant_id, id) DO UPDATE SET title = excluded.title, priority = excluded.priority, due_at = excluded.due_at`,
-    [JSON.stringify(is.map((one) => ({ ...one, dueAt: one.dueAt === null ? null : one.dueAt - state.clockOffset }))), state.returnId, urgency[state.priority], at],
+    [
+      JSON.stringify(is.map((one) => ({ ...one, dueAt: one.dueAt === null ? null : one.dueAt - state.clockOffset }))),
+      state.returnId,
+      urgency[state.priority],
+      at,
+    ],
   );
 }

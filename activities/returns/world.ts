@@ -52,13 +52,18 @@ export async function loadWorld(tx: Transaction, subject: ReturnState | Applicat
     freeUnits: freeUnits(row),
     stock: Object.fromEntries((row.stock ?? []).map((article) => [article.sku, article])),
     calendars: await readCalendars(tx),
-    customer: row.customer ? { ...row.customer, tier: row.customer.tier ?? row.order.customer.tier } : { blocked: false, riskScore: 0, tier: row.order.customer.tier },
+    customer: row.customer
+      ? { ...row.customer, tier: row.customer.tier ?? row.order.customer.tier }
+      : { blocked: false, riskScore: 0, tier: row.order.customer.tier },
     usedCoupons: row.usedCoupons ?? [],
   };
 }
 
 async function skusOf(tx: Transaction, application: Application): Promise<string[]> {
-  const rows = await tx.query<{ sku: string }>(`SELECT line ->> 'sku' AS sku FROM orders, jsonb_array_elements(document -> 'lines') line WHERE order_number = $1`, [application.orderNumber]);
+  const rows = await tx.query<{ sku: string }>(
+    `SELECT line ->> 'sku' AS sku FROM orders, jsonb_array_elements(document -> 'lines') line WHERE order_number = $1`,
+    [application.orderNumber],
+  );
   return [...new Set([...rows.map((row) => row.sku), ...application.lines.flatMap((line) => (line.exchangeSku === null ? [] : [line.exchangeSku]))])];
 }
 
@@ -79,7 +84,9 @@ function moneyOf(row: OrderRow): OrderMoney {
     shipments: row.shipments ?? [],
     settledUnits: claims.filter((claim) => claim.live && claim.outcome.startsWith('refunded')),
     keptUnits: claims.filter((claim) => claim.live && ['kept', 'refunded_kept'].includes(claim.outcome)),
-    givenAmounts: claims.filter((claim) => claim.outcome === 'adjusted' || (claim.outcome === 'kept' && claim.givenAmount > 0)).map(({ lineId, unit, givenAmount }) => ({ lineId, unit, amount: givenAmount })),
+    givenAmounts: claims
+      .filter((claim) => claim.outcome === 'adjusted' || (claim.outcome === 'kept' && claim.givenAmount > 0))
+      .map(({ lineId, unit, givenAmount }) => ({ lineId, unit, amount: givenAmount })),
     refundedAmount: row.grantedAmount,
     points: row.points,
   };

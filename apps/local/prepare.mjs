@@ -123,7 +123,8 @@ export async function ensureBuild(say = console.log) {
       rmSync(stampFile, { force: true });
       if (!existsSync(join(root, 'dist', 'apps'))) rmSync(join(root, 'dist', '.tsbuildinfo'), { force: true });
       if ((await run(process.execPath, [compiler, '-p', 'tsconfig.build.json'])) !== 0) throw new Error('the build failed; the compiler says why above.');
-      if ((await run(process.execPath, [join(root, 'dist', 'libs', 'temporal', 'build-bundle.js')])) !== 0) throw new Error('the build failed; the bundler says why above.');
+      if ((await run(process.execPath, [join(root, 'dist', 'libs', 'temporal', 'build-bundle.js')])) !== 0)
+        throw new Error('the build failed; the bundler says why above.');
       writeFileSync(stampFile, stamp);
     });
   } catch (error) {

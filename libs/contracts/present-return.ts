@@ -19,7 +19,11 @@ const iso = (ms: number | null): string | null => (ms === null ? null : new Date
 
 type Settlements = 'quote' | 'settlement' | 'settlements';
 /** `ReturnAnswer` with its settlements as the domain has them. */
-export type PresentedReturn = Omit<ReturnAnswer, Settlements> & { readonly quote: Settlement | null; readonly settlement: Settlement | null; readonly settlements: readonly Settlement[] };
+export type PresentedReturn = Omit<ReturnAnswer, Settlements> & {
+  readonly quote: Settlement | null;
+  readonly settlement: Settlement | null;
+  readonly settlements: readonly Settlement[];
+};
 
 /** One row, one reader: a pure function. The warehouse sees no payment data, a customer nothing internal. */
 export function presentReturn({ state, details, statusSince, closedAt }: ReturnRecord, role: Role): PresentedReturn {
@@ -45,12 +49,26 @@ export function presentReturn({ state, details, statusSince, closedAt }: ReturnR
     quote: payment ? details.quote : null,
     settlement: payment ? addSettlements(details.settlements) : null,
     settlements: payment ? [...details.settlements] : [],
-    refunds: payment ? state.refunds.map(({ refundId, tenderId, amount, status: refundStatus }) => ({ id: refundId, tenderId, amount, currency: state.currency, status: refundStatus })) : [],
+    refunds: payment
+      ? state.refunds.map(({ refundId, tenderId, amount, status: refundStatus }) => ({
+          id: refundId,
+          tenderId,
+          amount,
+          currency: state.currency,
+          status: refundStatus,
+        }))
+      : [],
     parcels: state.parcels.map((parcel) => parcelOf(state, details, parcel)),
     replacements: state.replacements.map((replacement) => ({ ...replacement })),
     compensations: payment ? state.compensations.filter((one) => internal || isGiven(one)).map((one) => compensationOf(details, one)) : [],
     offers: state.offers.map((offer) => ({ ...offer, amount: payment ? offer.amount : null, note: details.offerNotes?.[offer.offerId] ?? null })),
-    deadlines: state.deadlines.map(({ stage, warnAt, dueAt, breachedAt, pausedAt }) => ({ stage, warnAt: iso(warnAt), dueAt: iso(dueAt)!, breachedAt: iso(breachedAt), pausedAt: iso(pausedAt) })),
+    deadlines: state.deadlines.map(({ stage, warnAt, dueAt, breachedAt, pausedAt }) => ({
+      stage,
+      warnAt: iso(warnAt),
+      dueAt: iso(dueAt)!,
+      breachedAt: iso(breachedAt),
+      pausedAt: iso(pausedAt),
+    })),
     rating: details.rating,
     createdAt: details.createdAt,
     updatedAt: details.updatedAt,

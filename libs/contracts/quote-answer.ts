@@ -6,7 +6,9 @@ import { settlementAnswer } from './return-answer';
 export const quoteAnswer = z
   .object({
     eligible: z.boolean(),
-    lines: z.array(z.object({ lineId: z.string(), quantity: z.int(), eligible: z.boolean(), findings: z.array(finding), resolutions: z.array(z.enum(resolutions)) })),
+    lines: z.array(
+      z.object({ lineId: z.string(), quantity: z.int(), eligible: z.boolean(), findings: z.array(finding), resolutions: z.array(z.enum(resolutions)) }),
+    ),
     approval: z.enum(['automatic', 'review']),
     methods: z.array(z.enum(handoverMethods)),
     settlement: settlementAnswer,

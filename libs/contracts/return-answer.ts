@@ -14,7 +14,14 @@ export const settlementAnswer = z
     allocator: z.string(),
     lines: z.array(z.object({ lineId: z.string(), units: z.array(z.int()), goodsAmount: money, discountAmount: money, taxAmount: money, amount: money })),
     shipping: z.array(z.object({ shipmentId: z.string(), amount: money, taxAmount: money })),
-    fees: z.array(z.object({ kind: z.enum(['condition', 'missing_parts', 'restocking', 'return_shipping']), lineId: z.string().nullable(), amount: money, rule: z.string() })),
+    fees: z.array(
+      z.object({
+        kind: z.enum(['condition', 'missing_parts', 'restocking', 'return_shipping']),
+        lineId: z.string().nullable(),
+        amount: money,
+        rule: z.string(),
+      }),
+    ),
     clawbacks: z.array(z.object({ kind: z.literal('gifted_coupon'), code: z.string(), amount: money })),
     taxes: z.array(z.object({ name: z.string(), rate: z.string(), netAmount: money, taxAmount: money })),
     total: money,
@@ -28,7 +35,19 @@ export const settlementAnswer = z
 const nextStep = z
   .object({
     who: z.enum(['customer', 'agent', 'warehouse', 'finance', 'system']),
-    action: z.enum(['wait', 'hand_over', 'answer_offer', 'appeal', 'review', 'receive', 'inspect', 'repair', 'approve_refund', 'resolve_exception', 'confirm_payout']),
+    action: z.enum([
+      'wait',
+      'hand_over',
+      'answer_offer',
+      'appeal',
+      'review',
+      'receive',
+      'inspect',
+      'repair',
+      'approve_refund',
+      'resolve_exception',
+      'confirm_payout',
+    ]),
     dueAt: time.nullable(),
     whenOverdue: z.string().nullable(),
   })
@@ -99,7 +118,15 @@ export const returnAnswer = z
     parcels: z.array(parcel),
     replacements: z.array(replacement),
     compensations: z.array(
-      z.object({ id: z.string(), kind: z.enum(['coupon', 'points', 'credit']), amount: money, code: z.string().nullable(), status: z.string(), reason: z.string(), validUntil: time.nullable() }),
+      z.object({
+        id: z.string(),
+        kind: z.enum(['coupon', 'points', 'credit']),
+        amount: money,
+        code: z.string().nullable(),
+        status: z.string(),
+        reason: z.string(),
+        validUntil: time.nullable(),
+      }),
     ),
     offers: z.array(z.object({ offerId: z.string(), resolution: z.string(), amount: money.nullable(), note: z.string().nullable(), status: z.string() })),
     deadlines: z.array(z.object({ stage: z.enum(stages), warnAt: time.nullable(), dueAt: time, breachedAt: time.nullable(), pausedAt: time.nullable() })),

@@ -14,7 +14,12 @@ describe('an error in the log', () => {
     expect(describeError('li.lei@example.com')).toEqual({ type: 'string' });
   });
   it('says what happened and where, and nothing of the rows it happened to', () => {
-    const error = Object.assign(new Error('duplicate key'), { code: '23505', constraint: 'user_account_email', parameters: ['li.lei@example.com'], detail: 'Key (email)=(li.lei@example.com)' });
+    const error = Object.assign(new Error('duplicate key'), {
+      code: '23505',
+      constraint: 'user_account_email',
+      parameters: ['li.lei@example.com'],
+      detail: 'Key (email)=(li.lei@example.com)',
+    });
     const logged = describeError(new Error('import failed', { cause: error }));
     expect(logged).toMatchObject({ message: 'import failed', cause: { code: '23505', constraint: 'user_account_email' } });
     expect(JSON.stringify(logged)).not.toContain('li.lei');

@@ -1,6 +1,9 @@
 import type { Database, Transaction } from './database';
 import { newId } from './ids';
 
+/** A settlement whose money finance did not let go is as if it had not been. */
+const stands = `NOT EXISTS (SELECT FROM refund r WHERE r.merchant_id = s.merchant_id AND r.return_id = s.return_id AND r.settlement_id = s.id AND r.status = 'rejected')`;
+
 /** What is known of a coupon: one we gave for the trouble (`returnId`), or one that an order brought (`giftedBy`). */
 export interface Coupon {
   readonly code: string;
@@ -38,7 +41,7 @@ export async function findCoupon(database: Database, merchantId: string, code: s
     const [gift] = await tx.query<{ orderNumber: string; amount: number; currency: string; customerId: string; revoked: boolean }>(
       `SELECT o.order_number AS "orderNumber", o.currency, o.customer_id AS "customerId",
          (SELECT (g ->> 'value')::bigint FROM jsonb_array_elements(o.document -> 'giftedCoupons') g WHERE g ->> 'code' = $2 LIMIT 1) AS amount,
-         EXISTS (SELECT FROM settlement s WHERE s.merchant_id = o.merchant_id AND s.order_number = o.order_number AND s.document -> 'coupons' -> 'revoked' ? $2) AS revoked
+         EXISTS (SELECT FROM settlement s WHERE s.merchant_id = o.merchant_id AND s.order_number = o.order_number AND s.document -> 'coupons' -> 'revoked' ? $2 AND ${stands}) AS revoked
        FROM orders o WHERE o.merchant_id = $1 AND o.document -> 'giftedCoupons' @> jsonb_build_array(jsonb_build_object('code', $2::text)) ORDER BY o.placed_at DESC LIMIT 1`,
       [merchantId, code],
     );
@@ -58,7 +61,10 @@ export async function setGiftUsed(tx: Transaction, { code, amount, currency, cus
     );
     return free !== undefined;
   }
-  const revoked = await tx.query(`SELECT FROM settlement WHERE order_number = $1 AND document -> 'coupons' -> 'revoked' ? $2 LIMIT 1`, [giftedBy, code]);
+  const revoked = await tx.query(`SELECT FROM settlement s WHERE s.order_number = $1 AND s.document -> 'coupons' -> 'revoked' ? $2 AND ${stands} LIMIT 1`, [
+    giftedBy,
+    code,
+  ]);
   if (revoked.length > 0) return false;
   const [row] = await tx.query(
     `INSERT INTO compensation (merchant_id, id, return_id, customer_id, kind, amount, currency, code, status, reason, granted_by, created_at)

@@ -39,7 +39,11 @@ export async function insertEntries(tx: Transaction, entries: readonly Linked[])
     `INSERT INTO log_entry (merchant_id, stream, sequence, at, cause, type, text, previous, hash)
      SELECT current_setting('app.merchant_id'), stream, sequence, at, cause, type, text, previous, hash
      FROM jsonb_to_recordset($1::jsonb) AS entry (stream text, sequence int, at timestamptz, cause text, type text, text text, previous text, hash text)`,
-    [JSON.stringify(entries.map(({ stream, sequence, at, cause, type, text, previous, hash }) => ({ stream, sequence, at, cause, type, text, previous, hash })))],
+    [
+      JSON.stringify(
+        entries.map(({ stream, sequence, at, cause, type, text, previous, hash }) => ({ stream, sequence, at, cause, type, text, previous, hash })),
+      ),
+    ],
   );
 }
 
@@ -54,9 +58,19 @@ interface Told {
 /** A chain that is not a return's process. One writer at a time, by an advisory lock that ends with the transaction. */
 export async function appendToChain(tx: Transaction, stream: string, { type, actor, data }: Told): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 7620042))', [stream]);
-  const [last] = await tx.query<{ sequence: number; hash: string }>('SELECT sequence, hash FROM log_entry WHERE stream = $1 ORDER BY sequence DESC LIMIT 1', [stream]);
+  const [last] = await tx.query<{ sequence: number; hash: string }>('SELECT sequence, hash FROM log_entry WHERE stream = $1 ORDER BY sequence DESC LIMIT 1', [
+    stream,
+  ]);
   const sequence = (last?.sequence ?? 0) + 1;
-  const entry: LogEntry = { stream, sequence, at: new Date().toISOString(), actor: { kind: actor.kind, id: actor.id }, cause: `${stream}/${sequence}`, type, data };
+  const entry: LogEntry = {
+    stream,
+    sequence,
+    at: new Date().toISOString(),
+    actor: { kind: actor.kind, id: actor.id },
+    cause: `${stream}/${sequence}`,
+    type,
+    data,
+  };
   await insertEntries(tx, link([entry], last?.hash ?? beginning));
 }
 
@@ -84,7 +98,10 @@ export async function verifyStream(tx: Transaction, merchantId: string, stream: 
     }
     if (rows.length < 1000) break;
   }
-  const [row] = await tx.query<{ head: string; sequence: number }>('SELECT head, sequence FROM return WHERE merchant_id = $1 AND id = $2', [merchantId, stream]);
+  const [row] = await tx.query<{ head: string; sequence: number }>('SELECT head, sequence FROM return WHERE merchant_id = $1 AND id = $2', [
+    merchantId,
+    stream,
+  ]);
   const cut = row !== undefined && (row.head !== head || row.sequence !== entries);
   return { ok: !cut, entries, head, firstBroken: cut ? entries + 1 : null };
 }

@@ -35,7 +35,14 @@ export async function insertReceipt(tx: Transaction, receipt: { id: string; retu
   await tx.query(
     `INSERT INTO receipt (merchant_id, id, status, return_id, tracking_number, body, received_by) VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4, $5, $6)
      ON CONFLICT (merchant_id, id) DO NOTHING`,
-    [receipt.id, receipt.returnId === null ? 'unmatched' : 'matched', receipt.returnId, receipt.body.trackingNumber, JSON.stringify(receipt.body), receipt.receivedBy],
+    [
+      receipt.id,
+      receipt.returnId === null ? 'unmatched' : 'matched',
+      receipt.returnId,
+      receipt.body.trackingNumber,
+      JSON.stringify(receipt.body),
+      receipt.receivedBy,
+    ],
   );
 }
 
@@ -44,7 +51,12 @@ export async function readReceipt(tx: Transaction, id: string): Promise<Receipt 
   return row ?? null;
 }
 
-export async function listReceipts(tx: Transaction, status: string | undefined, after: readonly [string, string] | null, limit: number): Promise<(Receipt & { position: string })[]> {
+export async function listReceipts(
+  tx: Transaction,
+  status: string | undefined,
+  after: readonly [string, string] | null,
+  limit: number,
+): Promise<(Receipt & { position: string })[]> {
   return tx.query(
     `SELECT ${columns}, created_at::text AS position FROM receipt WHERE merchant_id = current_setting('app.merchant_id') AND ($1::text IS NULL OR status = $1)
        AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3)) ORDER BY created_at DESC, id DESC LIMIT $4`,

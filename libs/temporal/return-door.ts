@@ -1,4 +1,10 @@
-import { type Client, WithStartWorkflowOperation, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, type WorkflowStartOptions } from '@temporalio/client';
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
 import { defineSearchAttributeKey, type TypedSearchAttributes } from '@temporalio/common';
 import { letterSignal, letterUpdate, returnWorkflowId, returnWorkflowType, searchAttributes, type Letter, type LetterReceipt } from '#libs/contracts/messages';
 import type { ReturnState } from '#libs/domain/return/state';
@@ -23,10 +29,17 @@ export class ReturnDoor {
 
   /** For people, who wait. No answer within the time, or from a run that just ended, is no refusal: ask the command's row, and send it again. */
   async update(state: ReturnState, letter: Letter, deadline: number): Promise<void> {
-    const startWorkflowOperation = new WithStartWorkflowOperation<ReturnWorkflow>(returnWorkflowType, { ...this.start(state), workflowIdConflictPolicy: 'USE_EXISTING' });
+    const startWorkflowOperation = new WithStartWorkflowOperation<ReturnWorkflow>(returnWorkflowType, {
+      ...this.start(state),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
     try {
       await this.client.connection.withDeadline(deadline, () =>
-        this.client.workflow.executeUpdateWithStart<ReturnWorkflow, LetterReceipt, [Letter]>(letterUpdate, { args: [letter], updateId: letter.id, startWorkflowOperation }),
+        this.client.workflow.executeUpdateWithStart<ReturnWorkflow, LetterReceipt, [Letter]>(letterUpdate, {
+          args: [letter],
+          updateId: letter.id,
+          startWorkflowOperation,
+        }),
       );
     } catch (error) {
       // A run that ends in the very task that carries an Update makes the Update fail, although nobody has refused it.
@@ -36,7 +49,11 @@ export class ReturnDoor {
 
   /** For machines, who do not wait. */
   async signal(state: ReturnState, letter: Letter): Promise<void> {
-    await this.client.workflow.signalWithStart<ReturnWorkflow, [Letter]>(returnWorkflowType, { ...this.start(state), signal: letterSignal, signalArgs: [letter] });
+    await this.client.workflow.signalWithStart<ReturnWorkflow, [Letter]>(returnWorkflowType, {
+      ...this.start(state),
+      signal: letterSignal,
+      signalArgs: [letter],
+    });
   }
 
   /** An open return whose workflow is gone goes on; one that runs is left alone. */

@@ -24,6 +24,12 @@ export async function createWorkers({ connection, namespace, returnsTaskQueue = 
       stickyQueueScheduleToStartTimeout: '2s',
       maxCachedWorkflows: 500,
     }),
-    Worker.create({ ...common, taskQueue: providersQueueOf(returnsTaskQueue), activities: { ...providers }, maxConcurrentActivityTaskExecutions: 50, maxTaskQueueActivitiesPerSecond: 200 }),
+    Worker.create({
+      ...common,
+      taskQueue: providersQueueOf(returnsTaskQueue),
+      activities: { ...providers },
+      maxConcurrentActivityTaskExecutions: 50,
+      maxTaskQueueActivitiesPerSecond: 200,
+    }),
   ]);
 }

@@ -289,7 +289,8 @@ describe('whatever is sent', () => {
     // Some of it is taken by chance: it goes to a return and an order of its own.
     subject.journey = await Journey.begin(anOrder({ lines: [{ lineId: '1', sku: 'TEE-M', title: 'T-shirt', quantity: 900, unitPrice: 100 }] }));
     const scalar = fc.oneof(
-      fc.string({ maxLength: 20, unit: 'binary' }),
+      fc.string({ maxLength: 20 }),
+      fc.array(fc.nat(0xffff), { maxLength: 8 }).map((units) => String.fromCharCode(...units)),
       fc.double(),
       fc.integer(),
       fc.boolean(),
@@ -299,9 +300,6 @@ describe('whatever is sent', () => {
     const change = fc.tuple(fc.nat(), junk);
     const instead = fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 4 }) });
     const request = fc.tuple(fc.constantFrom(...calls), fc.array(change, { minLength: 1, maxLength: 2 }), instead);
-    // The first text of any characters takes seconds to make, in which nothing else gets its turn: connections must not wait for it.
-    fc.sample(request, 1);
-    await new Promise((resolve) => setTimeout(resolve, 100));
     await fc.assert(
       fc.asyncProperty(request, async ([call, changes, whole]) => {
         const spoilt = changes.reduce((body, [pick, value]) => {

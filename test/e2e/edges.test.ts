@@ -1,7 +1,7 @@
 import { login, shop, until, type Body } from '../stack/stack';
 import { anOrder, application, expectStatus, Journey } from './journey';
 import { ownPolicy, reviewedByHand } from './policies';
-import { booksAgree, everybodySees, ledger, logHolds, refundsOf, returnable, tenders, timeline } from './witnesses';
+import { booksAgree, everybodySees, ledger, logHolds, refundsOf, returnable, tenders, timeline, workOf } from './witnesses';
 
 const byNumber = (journey: Journey) => ({ trackingNumber: null, returnNumber: journey.rma.number });
 const good = { grade: 'A', disposition: 'restock', accepted: true };
@@ -82,6 +82,104 @@ describe('approval of much money', () => {
     ).post(`/v1/returns/${answer.id}/inspections`, { lines: [{ lineId: '1', units: [{ quantity: 1, ...good }] }] });
     expect(expectStatus(inspected, 200)).toMatchObject({ status: 'settling', nextStep: { who: 'finance', action: 'approve_refund' } });
     expect(await first.payment()).toMatchObject({ refundedAmount: 1000 });
+  });
+});
+
+describe('a refund that finance rejects', () => {
+  const rejected = async (order: Body = {}, options: Body = {}): Promise<Journey> => {
+    const channel = await ownPolicy({ ...reviewedByHand, refund: { approvalAbove: 500, outboundShipping: 'always' } });
+    const journey = await Journey.begin(anOrder({ channel, ...order }), { channel, ...options });
+    await journey.command('agent', 'decision', { lines: [{ lineId: '1', decision: 'approve' }] });
+    if (options.method !== 'none') {
+      await journey.receive([{ lineId: '1', quantity: 1 }], byNumber(journey));
+      await journey.inspect();
+    }
+    await journey.until((rma) => rma.refunds[0]?.status === 'awaiting_approval');
+    return journey;
+  };
+  const say = async (refund: Body, word: string, status = 200, who = 'finance') =>
+    expectStatus(await (await login(who)).post(`/v1/refunds/${refund.id}/${word}`, { note: 'so it is' }), status);
+  const decideAgain = (journey: Journey, decision: string) => journey.command('agent2', 'decision', { lines: [{ lineId: '1', decision }] });
+
+  test('goes back to an agent; approved again it is settled anew, let go, and paid once', async () => {
+    const base = anOrder();
+    const journey = await rejected({
+      shipments: [{ ...base.shipments[0], shippingAmount: 500 }],
+      tenders: [{ ...base.tenders[0], amount: 3500 }],
+      pointsEarned: 35,
+    });
+    const [first] = journey.rma.refunds;
+    expect(first.amount).toBe(1500);
+    await say(first, 'reject', 403, 'agent');
+    expect(await say(first, 'reject')).toMatchObject({ id: first.id, status: 'rejected', approvals: [{ decision: 'rejected', note: 'so it is' }] });
+    expect(await journey.read()).toMatchObject({
+      status: 'in_review',
+      settlement: null,
+      settlements: [],
+      lines: [{ authorization: 'pending', units: [{ money: 'quoted', logistics: 'received', inspection: 'passed' }] }],
+    });
+    await everybodySees(journey, { who: 'agent', action: 'review' });
+    expect(await workOf(journey, 'agent', 'review')).toEqual(['review_application']);
+    expect(await tenders(journey)).toMatchObject([{ refundedAmount: 0, pendingAmount: 0, availableAmount: 3500 }]);
+    expect(await ledger(journey)).toEqual({});
+    await say(first, 'reject', 409);
+    await say(first, 'approve', 409);
+    await decideAgain(journey, 'approve');
+    await journey.until((rma) => rma.refunds[1]?.status === 'awaiting_approval');
+    expect(journey.rma).toMatchObject({ settlement: { total: 1500, points: { revoked: 15 } }, settlements: [{}] });
+    const second = journey.rma.refunds[1];
+    expect(second.id).not.toBe(first.id);
+    await say(second, 'approve');
+    expect(await journey.until('completed')).toMatchObject({ nextStep: null, attention: null, settlement: { total: 1500 } });
+    expect(await journey.payment()).toMatchObject({ calls: 1, refunds: [{ amount: 1500, status: 'succeeded' }] });
+    await booksAgree(journey, 1500);
+    expect(expectStatus(await (await login('finance')).get(`/v1/refunds/${second.id}/explanation`), 200)).toMatchObject({ matches: true });
+  });
+
+  test('and the agent too: the unit is free again once nobody can appeal', async () => {
+    const journey = await rejected();
+    await say(journey.rma.refunds[0], 'reject');
+    await decideAgain(journey, 'reject');
+    expect(journey.rma).toMatchObject({ status: 'rejected', nextStep: { who: 'customer', action: 'appeal' } });
+    await journey.advance('P7DT1H');
+    await journey.until((rma) => rma.lines[0].units[0].logistics === 'sending_back');
+    expect(await returnable(journey)).toEqual([3]);
+    await booksAgree(journey, 0);
+  });
+
+  test('after an adjustment holds the unit again, which was free', async () => {
+    const lines = [{ lineId: '1', quantity: 1, reason: 'price_dropped', resolution: 'adjustment', adjustmentAmount: 600 }];
+    const journey = await rejected({}, { lines, method: 'none' });
+    expect(await returnable(journey)).toEqual([3]);
+    await say(journey.rma.refunds[0], 'reject');
+    expect(await returnable(journey)).toEqual([2]);
+    await decideAgain(journey, 'approve');
+    await journey.until((rma) => rma.refunds[1]?.status === 'awaiting_approval');
+    await say(journey.rma.refunds[1], 'approve');
+    await journey.until('completed');
+    expect(await returnable(journey)).toEqual([3]);
+    await booksAgree(journey, 600);
+  });
+
+  test('because of a dispute that is open goes another way, or back to an agent', async () => {
+    const order = anOrder();
+    const journey = await Journey.begin(order);
+    const chargebacks = [{ chargebackId: 'cb1', tenderId: 't1', amount: 3000, status: 'open', at: new Date().toISOString() }];
+    expectStatus(await shop().put(`/v1/orders/${order.orderNumber}`, { ...order, chargebacks }), 200);
+    await journey.receive([{ lineId: '1', quantity: 1 }], byNumber(journey));
+    await journey.inspect();
+    await everybodySees(journey, { who: 'finance', action: 'resolve_exception' });
+    await say((await journey.read()).refunds[0], 'reject');
+    expect(await journey.read()).toMatchObject({ status: 'in_review', attention: null });
+    await decideAgain(journey, 'approve');
+    await journey.until((rma) => rma.attention?.reason === 'tender_disputed');
+    expectStatus(await (await login('finance')).post(`/v1/refunds/${journey.rma.refunds[1].id}/redirect`, { to: 'manual' }), 200);
+    await everybodySees(journey, { who: 'finance', action: 'confirm_payout' });
+    expectStatus(await (await login('finance2')).post(`/v1/refunds/${(await journey.read()).refunds[2].id}/settle`, { reference: 'BANK-3' }), 200);
+    expect(await journey.until('completed')).toMatchObject({ attention: null, nextStep: null });
+    expect(await tenders(journey)).toMatchObject([{ refundedAmount: 0, pendingAmount: 0 }]);
+    expect(await ledger(journey)).not.toHaveProperty('refunds_payable');
+    await logHolds(journey);
   });
 });
 

@@ -44,7 +44,10 @@ export interface ApplyOptions {
   lines?: Body[];
   [field: string]: unknown;
 }
-export function application(order: Body, { quantity = 1, reason = 'changed_mind', resolution = 'refund', method = 'self_ship', lines, ...more }: ApplyOptions = {}): Body {
+export function application(
+  order: Body,
+  { quantity = 1, reason = 'changed_mind', resolution = 'refund', method = 'self_ship', lines, ...more }: ApplyOptions = {},
+): Body {
   return { orderNumber: order.orderNumber, lines: lines ?? [{ lineId: '1', quantity, reason, resolution }], method, ...more };
 }
 
@@ -74,9 +77,11 @@ export class Journey {
   }
   async until(what: string | ((rma: Body) => boolean), ms = 20_000): Promise<Body> {
     const holds = typeof what === 'string' ? (rma: Body) => rma.status === what : what;
-    return until(async () => holds(await this.read()) && this.rma, ms, `${what.toString()} of ${this.id}, which is ${this.rma.status}`).catch(async (error: unknown) => {
-      throw new Error(`${String(error)}\n${JSON.stringify(await this.read(), null, 1).slice(0, 3000)}`);
-    });
+    return until(async () => holds(await this.read()) && this.rma, ms, `${what.toString()} of ${this.id}, which is ${this.rma.status}`).catch(
+      async (error: unknown) => {
+        throw new Error(`${String(error)}\n${JSON.stringify(await this.read(), null, 1).slice(0, 3000)}`);
+      },
+    );
   }
   async command(who: string, path: string, body: unknown = {}, status = 200): Promise<Body> {
     const caller = who === 'shop' ? shop() : await login(who);
@@ -88,7 +93,10 @@ export class Journey {
     expectStatus(await shop().post(`/v1/sandbox/carrier/${trackingNumber}/scans`, { status, eventId }), 202);
   }
   async receive(lines: Body[] = [{ lineId: '1', quantity: 1 }], more: Record<string, unknown> = {}): Promise<Body> {
-    return expectStatus(await (await login('warehouse')).post('/v1/receipts', { trackingNumber: this.trackingNumber, lines, ...more }, { key: randomUUID() }), 201);
+    return expectStatus(
+      await (await login('warehouse')).post('/v1/receipts', { trackingNumber: this.trackingNumber, lines, ...more }, { key: randomUUID() }),
+      201,
+    );
   }
   inspect(units: Body[] = [{ quantity: 1, grade: 'A', disposition: 'restock', accepted: true }], lineId = '1'): Promise<Body> {
     return this.command('warehouse', 'inspections', { lines: [{ lineId, units }] });

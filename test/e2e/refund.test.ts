@@ -4,7 +4,11 @@ import { anOrder, Journey } from './journey';
 describe('a refund, from order to completed', () => {
   test('goes through every stage, pays exactly once, and both books agree', async () => {
     const journey = await Journey.begin(anOrder(), { quantity: 2 });
-    expect(journey.rma).toMatchObject({ status: 'awaiting_handover', nextStep: { who: 'customer', action: 'hand_over', whenOverdue: 'expire' }, quote: { total: 2000 } });
+    expect(journey.rma).toMatchObject({
+      status: 'awaiting_handover',
+      nextStep: { who: 'customer', action: 'hand_over', whenOverdue: 'expire' },
+      quote: { total: 2000 },
+    });
     await journey.command('shop', 'shipment', { carrier: 'sf', trackingNumber: journey.trackingNumber });
     await journey.scan('picked_up');
     expect(await journey.until('in_transit')).toMatchObject({ nextStep: { who: 'system', action: 'wait' } });
@@ -19,9 +23,13 @@ describe('a refund, from order to completed', () => {
     expect(done.closedAt).not.toBeNull();
     expect(await journey.payment()).toMatchObject({ refundedAmount: 2000, calls: 1, refunds: [{ amount: 2000, status: 'succeeded' }] });
     const finance = await login('finance');
-    expect((await finance.get(`/v1/tenders?orderNumber=${journey.order.orderNumber}`)).body.data).toMatchObject([{ tenderId: 't1', capturedAmount: 3000, refundedAmount: 2000, pendingAmount: 0, availableAmount: 1000 }]);
+    expect((await finance.get(`/v1/tenders?orderNumber=${journey.order.orderNumber}`)).body.data).toMatchObject([
+      { tenderId: 't1', capturedAmount: 3000, refundedAmount: 2000, pendingAmount: 0, availableAmount: 1000 },
+    ]);
     expect((await finance.get(`/v1/audit/verify?returnId=${journey.id}`)).body).toMatchObject({ ok: true, firstBroken: null });
     const timeline = (await shop().get(`/v1/returns/${journey.id}/timeline`)).body;
-    expect(timeline.data.map((entry: { type: string }) => entry.type)).toEqual(expect.arrayContaining(['applied', 'lines_approved', 'handed_over', 'received', 'inspected', 'settled', 'refund_changed']));
+    expect(timeline.data.map((entry: { type: string }) => entry.type)).toEqual(
+      expect.arrayContaining(['applied', 'lines_approved', 'handed_over', 'received', 'inspected', 'settled', 'refund_changed']),
+    );
   });
 });

@@ -15,6 +15,7 @@ export function figure(value: number | null | undefined): string {
 export function table(heading: string, columns: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [columns, ...rows];
   const widths = columns.map((_, index) => Math.max(...all.map((row) => (row[index] ?? '').length)));
-  const line = (row: readonly string[]) => `  ${columns.map((_, index) => (index === 0 ? (row[index] ?? '').padEnd(widths[index]!) : (row[index] ?? '').padStart(widths[index]!))).join('  ')}`.trimEnd();
+  const line = (row: readonly string[]) =>
+    `  ${columns.map((_, index) => (index === 0 ? (row[index] ?? '').padEnd(widths[index]!) : (row[index] ?? '').padStart(widths[index]!))).join('  ')}`.trimEnd();
   return [heading, line(columns), `  ${widths.map((width) => '-'.repeat(width)).join('  ')}`, ...rows.map(line)].join('\n');
 }

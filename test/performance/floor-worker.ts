@@ -6,10 +6,23 @@ async function main(): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
   const connection = await NativeConnection.connect({ address: process.env.TEMPORAL_ADDRESS! });
   const activities: FloorActivities = { commit: async () => ({ events: [] }), refund: async () => ({}) };
-  const common = { connection, namespace: process.env.TEMPORAL_NAMESPACE ?? 'default', shutdownGraceTime: '1s', maxConcurrentWorkflowTaskPolls: 5, maxConcurrentActivityTaskPolls: 5 } as const;
+  const common = {
+    connection,
+    namespace: process.env.TEMPORAL_NAMESPACE ?? 'default',
+    shutdownGraceTime: '1s',
+    maxConcurrentWorkflowTaskPolls: 5,
+    maxConcurrentActivityTaskPolls: 5,
+  } as const;
   const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('./floor.workflow'), logger: new DefaultLogger('WARN') });
   const workers = [
-    await Worker.create({ ...common, taskQueue: floorQueues.returns, workflowBundle, activities: { ...activities }, stickyQueueScheduleToStartTimeout: '2s', maxCachedWorkflows: 500 }),
+    await Worker.create({
+      ...common,
+      taskQueue: floorQueues.returns,
+      workflowBundle,
+      activities: { ...activities },
+      stickyQueueScheduleToStartTimeout: '2s',
+      maxCachedWorkflows: 500,
+    }),
     await Worker.create({ ...common, taskQueue: floorQueues.providers, activities: { ...activities } }),
   ];
   process.once('SIGTERM', () => {

@@ -19,7 +19,10 @@ export class Floor {
   ) {}
 
   static async start(client: Client, address: string): Promise<Floor> {
-    const worker = spawn(process.execPath, [join(__dirname, 'floor-worker.js')], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TEMPORAL_ADDRESS: address } });
+    const worker = spawn(process.execPath, [join(__dirname, 'floor-worker.js')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, TEMPORAL_ADDRESS: address },
+    });
     await new Promise<void>((ready, fail) => {
       worker.stdout.on('data', (data) => String(data).includes('READY') && ready());
       worker.once('exit', (code) => fail(new Error(`the floor's worker ended with ${code}`)));
@@ -46,7 +49,10 @@ export class Floor {
       workflowIdConflictPolicy: 'USE_EXISTING',
       typedSearchAttributes: [{ key: merchant, value: state.merchantId }],
     });
-    await steps.take('apply', async () => void (await this.client.workflow.executeUpdateWithStart('letter', { args: [letter('command')], startWorkflowOperation })));
+    await steps.take(
+      'apply',
+      async () => void (await this.client.workflow.executeUpdateWithStart('letter', { args: [letter('command')], startWorkflowOperation })),
+    );
     await steps.take('shipment', update);
     for (let scan = 0; scan < 2; scan++) {
       await handle.signal('fact', letter('fact'));

@@ -1,9 +1,23 @@
-import { allHandlersFinished, condition, defineSignal, defineUpdate, proxyActivities, proxyLocalActivities, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  defineSignal,
+  defineUpdate,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
 import { Alarm } from '#workflows/alarm';
 import { floorLetters, floorQueues, type FloorActivities, type FloorLetter } from './floor-messages';
 
 const local = proxyLocalActivities<FloorActivities>({ startToCloseTimeout: '3s' });
-const regular = proxyActivities<FloorActivities>({ taskQueue: floorQueues.providers, startToCloseTimeout: '40s', scheduleToCloseTimeout: '15m', summary: 'refund' });
+const regular = proxyActivities<FloorActivities>({
+  taskQueue: floorQueues.providers,
+  startToCloseTimeout: '40s',
+  scheduleToCloseTimeout: '15m',
+  summary: 'refund',
+});
 const day = 86_400_000;
 /** After the application, the first scan and the receipt a shorter deadline than the one before begins: as often as in the product. */
 const stagesBegin = new Set([1, 3, 5]);

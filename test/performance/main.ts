@@ -29,8 +29,32 @@ export interface Report {
 }
 
 /** Milliseconds, except `atATime`, `parked` (returns) and `rate` (returns a second when throughput was not measured). */
-const full = { budget: 235_000, atATime: 12, rounds: 2, warmUp: 8_000, floor: 10_000, full: 16_000, latency: 20_000, parked: 300, idle: 8_000, pure: 4_000, rate: 2 };
-const brief: typeof full = { budget: 58_000, atATime: 8, rounds: 1, warmUp: 1_500, floor: 3_000, full: 4_500, latency: 4_000, parked: 40, idle: 1_500, pure: 800, rate: 2 };
+const full = {
+  budget: 235_000,
+  atATime: 12,
+  rounds: 2,
+  warmUp: 8_000,
+  floor: 10_000,
+  full: 16_000,
+  latency: 20_000,
+  parked: 300,
+  idle: 8_000,
+  pure: 4_000,
+  rate: 2,
+};
+const brief: typeof full = {
+  budget: 58_000,
+  atATime: 8,
+  rounds: 1,
+  warmUp: 1_500,
+  floor: 3_000,
+  full: 4_500,
+  latency: 4_000,
+  parked: 40,
+  idle: 1_500,
+  pure: 800,
+  rate: 2,
+};
 
 /** What each part takes at most; one that would not end in time is left out. */
 const estimate = (plan: typeof full): Record<Part, number> => ({
@@ -75,7 +99,14 @@ export async function main(args: readonly string[]): Promise<number> {
       await rig.start();
       report.temporal = rig.server;
       if (due('budgets')) report.budgets = await measureBudgets(rig);
-      if (due('throughput')) report.throughput = await measureThroughput(rig, { atATime: plan.atATime, rounds: plan.rounds, warmUpMs: plan.warmUp, floorMs: plan.floor, fullMs: plan.full });
+      if (due('throughput'))
+        report.throughput = await measureThroughput(rig, {
+          atATime: plan.atATime,
+          rounds: plan.rounds,
+          warmUpMs: plan.warmUp,
+          floorMs: plan.floor,
+          fullMs: plan.full,
+        });
       if (due('latency')) report.latency = await measureLatency(rig, halfLoad(report.throughput) ?? plan.rate, plan.latency);
       if (due('parked')) report.parked = await measureParked(rig, plan.parked, plan.idle);
     }

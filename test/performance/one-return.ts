@@ -46,7 +46,15 @@ export class Driver {
   /** One T-shirt, paid by a card that takes refunds at once, delivered two days ago. Answers the order's number. */
   async importOrder(): Promise<string> {
     const orderNumber = `B${process.pid}-${Date.now().toString(36)}-${++this.count}`;
-    const address = { name: 'Li Lei', phone: '+8613800000000', country: 'CN', region: 'Zhejiang', city: 'Hangzhou', postalCode: '310000', lines: ['1 West Lake Road'] };
+    const address = {
+      name: 'Li Lei',
+      phone: '+8613800000000',
+      country: 'CN',
+      region: 'Zhejiang',
+      city: 'Hangzhou',
+      postalCode: '310000',
+      lines: ['1 West Lake Road'],
+    };
     const order = {
       orderNumber,
       channel: 'web',
@@ -83,7 +91,12 @@ export class Driver {
   }
 
   /** Apply, automatic approval, self-shipped, two scans that matter, one receipt, one inspection; the refund follows by itself. Answers the return's id. */
-  async refundReturn(orderNumber: string, pauseMs: number, steps: Steps, between: (what: string, returnId: string) => Promise<void> = async () => undefined): Promise<string> {
+  async refundReturn(
+    orderNumber: string,
+    pauseMs: number,
+    steps: Steps,
+    between: (what: string, returnId: string) => Promise<void> = async () => undefined,
+  ): Promise<string> {
     const trackingNumber = `TRK-${orderNumber}`;
     const id = await steps.take('apply', () => this.apply(orderNumber));
     await between('apply', id);
@@ -108,7 +121,8 @@ export class Driver {
 
   /** Asks every 50 ms, for ten seconds. */
   async until(returnId: string, holds: (rma: Body) => boolean): Promise<void> {
-    for (const end = Date.now() + 10_000; !holds(await this.read(returnId)); await sleep(50)) if (Date.now() > end) throw new Error(`return ${returnId} does not get on`);
+    for (const end = Date.now() + 10_000; !holds(await this.read(returnId)); await sleep(50))
+      if (Date.now() > end) throw new Error(`return ${returnId} does not get on`);
   }
 
   /** As a carrier sends it: signed, straight to us. */

@@ -12,13 +12,20 @@ export interface Pure {
 
 /** The rules alone, on one core. */
 export function measurePure(ms: number): Pure {
-  const lines = Array.from({ length: 10 }, (_, index) => ({ unitPrice: 1999 + index * 137, quantity: 1 + (index % 3), taxRates: [{ name: 'VAT', rate: '0.19' }] }));
+  const lines = Array.from({ length: 10 }, (_, index) => ({
+    unitPrice: 1999 + index * 137,
+    quantity: 1 + (index % 3),
+    taxRates: [{ name: 'VAT', rate: '0.19' }],
+  }));
   const total = lines.reduce((sum, line) => sum + line.unitPrice * line.quantity, 0) - 1500 + 800;
   const order = sampleOrder({
     lines,
     discounts: [{ amount: 1500 }],
     shipments: [{ shippingAmount: 800 }],
-    tenders: [{ tenderId: 't1', kind: 'gift_card', amount: 5000 }, { tenderId: 't2', amount: total - 5000 }],
+    tenders: [
+      { tenderId: 't1', kind: 'gift_card', amount: 5000 },
+      { tenderId: 't2', amount: total - 5000 },
+    ],
   });
   const input = new Returns(order, { outboundShipping: 'seller_fault' }).input(['1', '4', '7'].map((lineId) => unit(lineId, 1)));
   const bench = new Bench();
@@ -28,7 +35,7 @@ export function measurePure(ms: number): Pure {
 }
 
 function perSecond(work: () => unknown, ms: number): number {
-  for (const end = performance.now() + ms / 4; performance.now() < end; ) work();
+  for (const end = performance.now() + ms / 4; performance.now() < end;) work();
   const began = performance.now();
   let count = 0;
   while (performance.now() - began < ms * 0.75) {

@@ -10,24 +10,52 @@ import type { Load, Throughput } from './throughput';
 /** The report for people. */
 export function printed(report: Report): string {
   const { machine, budgets, throughput, latency, parked, pure } = report;
-  const parts = [`Bench of ${report.at} on ${machine.cores} × ${machine.model}, Node ${machine.node}; Temporal: ${report.temporal}; ${report.seconds} s${report.quick ? ' (quick: figures are rough)' : ''}`];
+  const parts = [
+    `Bench of ${report.at} on ${machine.cores} × ${machine.model}, Node ${machine.node}; Temporal: ${report.temporal}; ${report.seconds} s${report.quick ? ' (quick: figures are rough)' : ''}`,
+  ];
   if (budgets) parts.push(...budgetTables(budgets));
   if (throughput) parts.push(throughputTable(throughput));
   if (latency) parts.push(latencyTable(latency));
   if (parked) parts.push(parkedTable(parked));
-  if (pure) parts.push(table('The rules alone, on one core', ['', 'a second'], [['settlements', figure(pure.settlementsPerSecond)], ['decisions (application)', figure(pure.decisionsPerSecond)]]));
+  if (pure)
+    parts.push(
+      table(
+        'The rules alone, on one core',
+        ['', 'a second'],
+        [
+          ['settlements', figure(pure.settlementsPerSecond)],
+          ['decisions (application)', figure(pure.decisionsPerSecond)],
+        ],
+      ),
+    );
   if (report.skipped.length > 0) parts.push(`No time was left for: ${report.skipped.join(', ')}`);
   return parts.join('\n\n');
 }
 
-const names: Record<keyof Cost, string> = { events: 'events', workflowTasks: 'workflow tasks', stateTransitions: 'state transitions', historyKiB: 'history, KiB', visibilityWrites: 'visibility writes' };
+const names: Record<keyof Cost, string> = {
+  events: 'events',
+  workflowTasks: 'workflow tasks',
+  stateTransitions: 'state transitions',
+  historyKiB: 'history, KiB',
+  visibilityWrites: 'visibility writes',
+};
 
 function budgetTables({ cost, floor, over, database }: Budgets): string[] {
-  const rows = (Object.keys(limits) as (keyof Cost)[]).map((name) => [names[name], figure(cost[name]), figure(limits[name]), figure(floor[name]), over.includes(name) ? 'TOO MUCH' : 'ok']);
+  const rows = (Object.keys(limits) as (keyof Cost)[]).map((name) => [
+    names[name],
+    figure(cost[name]),
+    figure(limits[name]),
+    figure(floor[name]),
+    over.includes(name) ? 'TOO MUCH' : 'ok',
+  ]);
   const trips = (['all', ...tripKinds] as const).filter((kind) => database[kind].transactions > 0);
   return [
     table('What one refund return costs Temporal', ['', 'return', 'limit', 'floor', ''], rows),
-    table('What it asks of the database', ['', 'transactions', 'statements'], trips.map((kind) => [kind, figure(database[kind].transactions), figure(database[kind].statements)])),
+    table(
+      'What it asks of the database',
+      ['', 'transactions', 'statements'],
+      trips.map((kind) => [kind, figure(database[kind].transactions), figure(database[kind].statements)]),
+    ),
   ];
 }
 
@@ -36,10 +64,23 @@ function throughputTable({ atATime, full, floor, ratio, rounds, factsPerReturn }
   const both = (label: string, read: (load: Load) => number | null, share = '') => [label, figure(read(full)), figure(read(floor)), share];
   const rows = [
     both('returns a second', (load) => load.perSecond, `${figure(ratio)} (wanted ≥ 0.8)`),
-    ...(rounds.length > 1 ? [['  by round', rounds.map((one) => figure(one.full.perSecond)).join(' '), rounds.map((one) => figure(one.floor.perSecond)).join(' '), rounds.map((one) => figure(one.full.perSecond / one.floor.perSecond)).join(' ')]] : []),
+    ...(rounds.length > 1
+      ? [
+          [
+            '  by round',
+            rounds.map((one) => figure(one.full.perSecond)).join(' '),
+            rounds.map((one) => figure(one.floor.perSecond)).join(' '),
+            rounds.map((one) => figure(one.full.perSecond / one.floor.perSecond)).join(' '),
+          ],
+        ]
+      : []),
     both('one return, p50 ms', (load) => load.wholeMs.p50),
     both('one return, p95 ms', (load) => load.wholeMs.p95),
-    both('CPU ms a return, without driver and sandbox', (load) => load.cpuOwn, full.cpuOwn !== null && floor.cpuOwn !== null ? figure(full.cpuOwn / floor.cpuOwn) : ''),
+    both(
+      'CPU ms a return, without driver and sandbox',
+      (load) => load.cpuOwn,
+      full.cpuOwn !== null && floor.cpuOwn !== null ? figure(full.cpuOwn / floor.cpuOwn) : '',
+    ),
     ...Object.keys(full.cpu ?? {}).map(cpuRow),
     both('cores used by others meanwhile', (load) => load.foreignCores),
     both('failures', (load) => load.failures),
@@ -58,5 +99,9 @@ function latencyTable({ perSecond, commands: measured, failures }: Latency): str
 
 function parkedTable({ returns, kibEach, idlePercent, idleMs }: Parked): string {
   const idle = Object.entries(idlePercent ?? {}).map(([name, percent]) => [`idle, ${name}, % of a core`, figure(percent)]);
-  return table(`${returns} parked returns, all cached; idle for ${idleMs / 1000} s`, ['', ''], [['worker memory each, KiB (wanted ≤ 250)', figure(kibEach)], ...idle]);
+  return table(
+    `${returns} parked returns, all cached; idle for ${idleMs / 1000} s`,
+    ['', ''],
+    [['worker memory each, KiB (wanted ≤ 250)', figure(kibEach)], ...idle],
+  );
 }

@@ -35,9 +35,17 @@ export class Rig {
       this.temporal = await startPostgresTemporal(join(this.dir, 'temporal'), binaries, this.abort.signal);
       process.env.TEMPORAL_ADDRESS = this.temporal.address;
     }
-    this.server = this.temporal ? 'server on PostgreSQL (postgres12_pgx, 32 shards)' : process.env.TEMPORAL_ADDRESS ? `the server at ${process.env.TEMPORAL_ADDRESS}` : 'dev server on SQLite';
+    this.server = this.temporal
+      ? 'server on PostgreSQL (postgres12_pgx, 32 shards)'
+      : process.env.TEMPORAL_ADDRESS
+        ? `the server at ${process.env.TEMPORAL_ADDRESS}`
+        : 'dev server on SQLite';
     this.say('database, sandbox, worker, API …');
-    this.stack = new LocalStack({ home: join(this.dir, 'home'), quiet: true, env: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_MINUTE: '10000000', BOOMERANG_DEMO: 'true', BOOMERANG_SANDBOX: 'true' } });
+    this.stack = new LocalStack({
+      home: join(this.dir, 'home'),
+      quiet: true,
+      env: { LOG_LEVEL: 'warn', RATE_LIMIT_PER_MINUTE: '10000000', BOOMERANG_DEMO: 'true', BOOMERANG_SANDBOX: 'true' },
+    });
     await this.stack.start();
     const { apiUrl, sandboxSecret, temporalAddress, databaseUrl } = this.stack;
     this.client = new Client({ connection: await Connection.connect({ address: temporalAddress }), namespace: process.env.TEMPORAL_NAMESPACE || 'default' });

@@ -6,7 +6,17 @@ export interface Trip {
   readonly statements: readonly string[];
   readonly kind: TripKind;
 }
-export const tripKinds = ['command taken down', 'decided and committed', 'answer read', 'fact taken in', 'fact brought', 'call prepared', 'mail', 'job queue', 'other'] as const;
+export const tripKinds = [
+  'command taken down',
+  'decided and committed',
+  'answer read',
+  'fact taken in',
+  'fact brought',
+  'call prepared',
+  'mail',
+  'job queue',
+  'other',
+] as const;
 export type TripKind = (typeof tripKinds)[number];
 
 /** Counts what the database is asked, by its own log: nothing of ours is touched for it. On only while it counts. */

@@ -84,7 +84,7 @@ async function load(one: (steps: Steps) => Promise<unknown>, atATime: number, ms
   const end = performance.now() + rampMs + ms;
   const callers = Array.from({ length: atATime }, async (_, index) => {
     await sleep((index * rampMs) / atATime);
-    for (let failed = 0; performance.now() < end && failed < 3; ) {
+    for (let failed = 0; performance.now() < end && failed < 3;) {
       const start = performance.now();
       try {
         await one(steps);

@@ -57,7 +57,8 @@ export async function expectSoundBooks(orderNumber: string): Promise<void> {
     expect({ refunded, pending }).toEqual({ refunded: paidOut, pending: underWay });
   }
   const [order] = await direct.sql<{ granted: number; settled: number; paidOut: number }>(
-    `SELECT o.granted_amount::int AS granted, (SELECT coalesce(sum(total), 0)::int FROM settlement s WHERE s.order_number = o.order_number) AS settled,
+    `SELECT o.granted_amount::int AS granted, (SELECT coalesce(sum(total), 0)::int FROM settlement s WHERE s.order_number = o.order_number
+         AND NOT EXISTS (SELECT FROM refund r WHERE r.settlement_id = s.id AND r.status = 'rejected')) AS settled,
        (SELECT coalesce(sum(amount), 0)::int FROM refund r WHERE r.order_number = o.order_number AND r.status = 'succeeded') AS "paidOut"
      FROM orders o WHERE o.order_number = $1`,
     [orderNumber],

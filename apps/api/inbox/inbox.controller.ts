@@ -71,7 +71,12 @@ export class InboxController {
   }
 
   /** What nobody is told of is dealt with by being kept. An event whose envelope is not understood goes by the id it was signed with. */
-  private async keep(request: ApiRequest, source: string, event: { id: string; type: string } | undefined, { subject, input }: Told): Promise<{ received: true }> {
+  private async keep(
+    request: ApiRequest,
+    source: string,
+    event: { id: string; type: string } | undefined,
+    { subject, input }: Told,
+  ): Promise<{ received: true }> {
     const { id, type } = event ?? { id: request.get('webhook-id')!.slice(0, 255), type: 'unknown' };
     await this.database.asSystem(async (tx) => {
       const [row] = await tx.query<{ id: number }>(
@@ -105,11 +110,16 @@ function ofPayment({ type, at, data }: PaymentEventBody): Told {
   if (refundId && (status === 'succeeded' || status === 'failed' || status === 'pending'))
     return { subject: refundId, input: { type: 'refund_reported', refundId, providerRefundId, status } };
   // Made by somebody else; what becomes of one that only began, or failed, is nothing to a balance.
-  return status === 'succeeded' && !refundId ? { subject: providerPaymentId, input: { type: 'refund_elsewhere', providerRefundId, providerPaymentId, amount } } : nobody;
+  return status === 'succeeded' && !refundId
+    ? { subject: providerPaymentId, input: { type: 'refund_elsewhere', providerRefundId, providerPaymentId, amount } }
+    : nobody;
 }
 
 /** Stock systems name an article and no merchant: kept, and acted on by nobody. */
-const ofInventory = ({ type, data }: InventoryEventBody): Told => ({ ...nobody, subject: (type === 'stock.changed' && stockChanged.safeParse(data).data?.sku) || '' });
+const ofInventory = ({ type, data }: InventoryEventBody): Told => ({
+  ...nobody,
+  subject: (type === 'stock.changed' && stockChanged.safeParse(data).data?.sku) || '',
+});
 
 /** A fact is kept whatever it holds: characters that PostgreSQL cannot store (NUL, lone surrogates) become U+FFFD, in names as in values. */
 function storable(_name: string, value: unknown): unknown {

@@ -60,5 +60,9 @@ async function requireVisible(tx: Transaction, caller: Caller, body: ApplyBody):
     [caller.merchantId, body.orderNumber, email, orderNumber],
   );
   if (orders.length === 0) throw notFound('order');
-  await requireEvidence(tx, caller, body.lines.flatMap((line, index) => namedFiles(line.evidence, `/lines/${index}/evidence`)));
+  await requireEvidence(
+    tx,
+    caller,
+    body.lines.flatMap((line, index) => namedFiles(line.evidence, `/lines/${index}/evidence`)),
+  );
 }

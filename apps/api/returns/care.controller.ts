@@ -46,7 +46,12 @@ export class CareController {
   @Roles('customer', 'admin', 'service')
   @ApiOperation({ summary: 'The customer takes the offer' })
   @Answers(200, returnAnswer)
-  accept(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Param('offerId', { schema: idSchema }) offerId: string, @Body({ schema: emptyBody }) body: object) {
+  accept(
+    @AskedBy() asked: Asked,
+    @Param('id', { schema: idSchema }) id: string,
+    @Param('offerId', { schema: idSchema }) offerId: string,
+    @Body({ schema: emptyBody }) body: object,
+  ) {
     return this.commands.run({ ...asked, body, returnId: id, input: { type: 'accept_offer', offerId } });
   }
 
@@ -55,7 +60,12 @@ export class CareController {
   @Roles('customer', 'admin', 'service')
   @ApiOperation({ summary: 'The customer does not want the offer' })
   @Answers(200, returnAnswer)
-  decline(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Param('offerId', { schema: idSchema }) offerId: string, @Body({ schema: emptyBody }) body: object) {
+  decline(
+    @AskedBy() asked: Asked,
+    @Param('id', { schema: idSchema }) id: string,
+    @Param('offerId', { schema: idSchema }) offerId: string,
+    @Body({ schema: emptyBody }) body: object,
+  ) {
     return this.commands.run({ ...asked, body, returnId: id, input: { type: 'decline_offer', offerId } });
   }
 
@@ -66,7 +76,14 @@ export class CareController {
   @Answers(200, returnAnswer)
   appeal(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: appealBody }) body: AppealBody) {
     const texts = [{ kind: 'appeal' as const, visibility: 'customer' as const, body: { reason: body.reason } }];
-    return this.commands.run({ ...asked, body, returnId: id, input: { type: 'appeal' }, annotations: { texts }, evidence: namedFiles(body.evidence, '/evidence') });
+    return this.commands.run({
+      ...asked,
+      body,
+      returnId: id,
+      input: { type: 'appeal' },
+      annotations: { texts },
+      evidence: namedFiles(body.evidence, '/evidence'),
+    });
   }
 
   @Post(':id/resolve')
@@ -76,7 +93,9 @@ export class CareController {
   @Answers(200, returnAnswer)
   resolve(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: resolveBody }) body: ResolveBody) {
     const units = body.units.map(({ note: _, ...unit }) => unit);
-    const texts = body.units.flatMap(({ lineId, unit, note }) => (note ? [{ kind: 'note' as const, visibility: 'internal' as const, body: { lineId, unit, text: note } }] : []));
+    const texts = body.units.flatMap(({ lineId, unit, note }) =>
+      note ? [{ kind: 'note' as const, visibility: 'internal' as const, body: { lineId, unit, text: note } }] : [],
+    );
     return this.commands.run({ ...asked, body, returnId: id, input: { type: 'resolve', units }, annotations: { texts } });
   }
 
@@ -96,7 +115,12 @@ export class CareController {
   @Roles('agent', 'admin')
   @ApiOperation({ summary: 'The clock of a stage stands still' })
   @Answers(200, returnAnswer)
-  pause(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Param('stage', { schema: deadlineStage }) stage: Stage, @Body({ schema: deadlinePauseBody }) body: DeadlinePauseBody) {
+  pause(
+    @AskedBy() asked: Asked,
+    @Param('id', { schema: idSchema }) id: string,
+    @Param('stage', { schema: deadlineStage }) stage: Stage,
+    @Body({ schema: deadlinePauseBody }) body: DeadlinePauseBody,
+  ) {
     const texts = [{ kind: 'note' as const, visibility: 'internal' as const, body: { stage, reason: body.reason } }];
     return this.commands.run({ ...asked, body, returnId: id, input: { type: 'pause', stage }, annotations: { texts } });
   }
@@ -106,7 +130,12 @@ export class CareController {
   @Roles('agent', 'admin')
   @ApiOperation({ summary: 'The clock goes on; the time it stood is given back' })
   @Answers(200, returnAnswer)
-  resume(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Param('stage', { schema: deadlineStage }) stage: Stage, @Body({ schema: emptyBody }) body: object) {
+  resume(
+    @AskedBy() asked: Asked,
+    @Param('id', { schema: idSchema }) id: string,
+    @Param('stage', { schema: deadlineStage }) stage: Stage,
+    @Body({ schema: emptyBody }) body: object,
+  ) {
     return this.commands.run({ ...asked, body, returnId: id, input: { type: 'resume', stage } });
   }
 
@@ -115,7 +144,12 @@ export class CareController {
   @Roles('agent', 'admin')
   @ApiOperation({ summary: 'More time for a stage' })
   @Answers(200, returnAnswer)
-  extend(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Param('stage', { schema: deadlineStage }) stage: Stage, @Body({ schema: deadlineExtendBody }) body: DeadlineExtendBody) {
+  extend(
+    @AskedBy() asked: Asked,
+    @Param('id', { schema: idSchema }) id: string,
+    @Param('stage', { schema: deadlineStage }) stage: Stage,
+    @Body({ schema: deadlineExtendBody }) body: DeadlineExtendBody,
+  ) {
     return this.commands.run({ ...asked, body, returnId: id, input: { type: 'extend', stage, by: body.by } });
   }
 }

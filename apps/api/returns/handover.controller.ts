@@ -46,7 +46,11 @@ export class HandoverController {
     const record = await this.commands.read(caller, id);
     if (!record) throw notFound('return');
     const parcel = record.state.parcels.findLast((candidate) => hasLabel(record.state, candidate));
-    if (!parcel) throw new ApiError('invalid_state', 'There is no label: this return is not dropped off, the carrier has not answered yet, or the label was voided');
-    return new StreamableFile(await returnLabel({ number: record.state.number, carrier: parcel.carrier, trackingNumber: parcel.trackingNumber! }), { type: 'application/pdf', disposition: `inline; filename="${record.state.number}.pdf"` });
+    if (!parcel)
+      throw new ApiError('invalid_state', 'There is no label: this return is not dropped off, the carrier has not answered yet, or the label was voided');
+    return new StreamableFile(await returnLabel({ number: record.state.number, carrier: parcel.carrier, trackingNumber: parcel.trackingNumber! }), {
+      type: 'application/pdf',
+      disposition: `inline; filename="${record.state.number}.pdf"`,
+    });
   }
 }

@@ -2,7 +2,14 @@ import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Annotations } from '#activities/returns/annotations';
 import { refundAnswer } from '#libs/contracts/finance-answers';
-import { refundDecisionBody, refundRedirectBody, refundSettleBody, type RefundDecisionBody, type RefundRedirectBody, type RefundSettleBody } from '#libs/contracts/finance-requests';
+import {
+  refundDecisionBody,
+  refundRedirectBody,
+  refundSettleBody,
+  type RefundDecisionBody,
+  type RefundRedirectBody,
+  type RefundSettleBody,
+} from '#libs/contracts/finance-requests';
 import { returnAnswer } from '#libs/contracts/return-answer';
 import { compensationDecisionBody, type CompensationDecisionBody } from '#libs/contracts/return-requests';
 import { emptyBody, id as idSchema } from '#libs/contracts/values';
@@ -68,7 +75,11 @@ export class MoneyController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Grants what was above the agent’s own limit' })
   @Answers(200, returnAnswer)
-  approveCompensation(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: compensationDecisionBody }) body: CompensationDecisionBody) {
+  approveCompensation(
+    @AskedBy() asked: Asked,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: compensationDecisionBody }) body: CompensationDecisionBody,
+  ) {
     return this.onCompensation(asked, id, body, { type: 'approve_compensation', compensationId: id }, note({ compensationId: id }, body.note));
   }
 
@@ -76,7 +87,11 @@ export class MoneyController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Refuses what was above the agent’s own limit' })
   @Answers(200, returnAnswer)
-  rejectCompensation(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: compensationDecisionBody }) body: CompensationDecisionBody) {
+  rejectCompensation(
+    @AskedBy() asked: Asked,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: compensationDecisionBody }) body: CompensationDecisionBody,
+  ) {
     return this.onCompensation(asked, id, body, { type: 'reject_compensation', compensationId: id }, note({ compensationId: id }, body.note));
   }
 
@@ -89,7 +104,9 @@ export class MoneyController {
   }
 
   private async returnOf({ caller }: Asked, table: 'refund' | 'compensation', id: string): Promise<string> {
-    const [row] = await this.database.inMerchant(caller.merchantId, (tx) => tx.query<{ returnId: string }>(`SELECT return_id AS "returnId" FROM ${table} WHERE id = $1`, [id]));
+    const [row] = await this.database.inMerchant(caller.merchantId, (tx) =>
+      tx.query<{ returnId: string }>(`SELECT return_id AS "returnId" FROM ${table} WHERE id = $1`, [id]),
+    );
     if (!row) throw notFound(table);
     return row.returnId;
   }

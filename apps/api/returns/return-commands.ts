@@ -44,8 +44,16 @@ export interface CommandRequest extends Asked {
   readonly receipt?: { readonly id: string; readonly body: ReceiptBody };
 }
 
-export const sightOf = (caller: Caller): Sight => ({ email: caller.role === 'customer' && caller.orderNumber === null ? (caller.email ?? '') : null, orderNumber: caller.orderNumber });
-const actorOf = ({ role, id, goodwillLimitAmount, decisionLimitAmount }: Caller): Actor => ({ kind: role, id, ...(role === 'agent' && { goodwillLimitAmount, decisionLimitAmount }), ...(role === 'admin' && { goodwillLimitAmount: Number.MAX_SAFE_INTEGER }) });
+export const sightOf = (caller: Caller): Sight => ({
+  email: caller.role === 'customer' && caller.orderNumber === null ? (caller.email ?? '') : null,
+  orderNumber: caller.orderNumber,
+});
+const actorOf = ({ role, id, goodwillLimitAmount, decisionLimitAmount }: Caller): Actor => ({
+  kind: role,
+  id,
+  ...(role === 'agent' && { goodwillLimitAmount, decisionLimitAmount }),
+  ...(role === 'admin' && { goodwillLimitAmount }),
+});
 
 /**
  * A command's way: a row first, then the rules about the return as it is stored, then the process, then the row again. Only the row tells whether a command was dealt
@@ -95,8 +103,12 @@ export class ReturnCommands {
         });
         if (request.evidence && !recorded.repeated) await requireEvidence(tx, caller, request.evidence);
         if (request.receipt && !recorded.repeated) await insertReceipt(tx, { ...request.receipt, returnId, receivedBy: caller.id });
-        const state = (recorded.command.returnId === known?.state.returnId ? known?.state : null) ?? (await stateOf(tx, caller.merchantId, recorded.command.returnId!));
-        const command = recorded.command.answer || recorded.repeated ? recorded.command : { ...recorded.command, answer: await this.refusedAlready(tx, recorded.command, state) };
+        const state =
+          (recorded.command.returnId === known?.state.returnId ? known?.state : null) ?? (await stateOf(tx, caller.merchantId, recorded.command.returnId!));
+        const command =
+          recorded.command.answer || recorded.repeated
+            ? recorded.command
+            : { ...recorded.command, answer: await this.refusedAlready(tx, recorded.command, state) };
         return { command, repeated: recorded.repeated, state };
       });
     } catch (error) {
@@ -108,7 +120,9 @@ export class ReturnCommands {
   private async refusedAlready(tx: Transaction, command: StoredCommand, state: ReturnState): Promise<Answer | null> {
     const input = { ...(command.body as { input: object }).input, id: command.id, actor: command.actor } as Input<CommandType>;
     const world = await loadWorld(tx, input.type === 'apply' ? input.application : state, Date.now() + state.clockOffset);
-    const verdict = world ? decide(state, input, world) : ({ refusal: { code: 'not_found', detail: 'There is no such order, or no policy is for it' } } as const);
+    const verdict = world
+      ? decide(state, input, world)
+      : ({ refusal: { code: 'not_found', detail: 'There is no such order, or no policy is for it' } } as const);
     if (!('refusal' in verdict)) return null;
     const answer = answerTo(input, verdict);
     // What may turn out otherwise next time is not kept: the key is free again.

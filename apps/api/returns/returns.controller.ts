@@ -46,7 +46,14 @@ export class ReturnsController {
   async apply(@AskedBy() asked: Asked, @Body({ schema: applyBody }) body: ApplyBody) {
     await this.applications.check(asked.caller, body);
     const evidence = body.lines.flatMap((line, index) => namedFiles(line.evidence, `/lines/${index}/evidence`));
-    return this.commands.run({ ...asked, body, returnId: null, input: { type: 'apply', application: applicationOf(body) }, annotations: { texts: commentsOf(body) }, evidence });
+    return this.commands.run({
+      ...asked,
+      body,
+      returnId: null,
+      input: { type: 'apply', application: applicationOf(body) },
+      annotations: { texts: commentsOf(body) },
+      evidence,
+    });
   }
 
   @Get()
@@ -104,7 +111,9 @@ export class ReturnsController {
   @Answers(200, returnAnswer)
   decision(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: decisionBody }) body: DecisionBody) {
     const lines = body.lines.map(({ lineId, decision }) => ({ lineId, decision }));
-    const texts = body.lines.flatMap(({ lineId, reason }) => (reason ? [{ kind: 'note' as const, visibility: 'customer' as const, body: { lineId, reason } }] : []));
+    const texts = body.lines.flatMap(({ lineId, reason }) =>
+      reason ? [{ kind: 'note' as const, visibility: 'customer' as const, body: { lineId, reason } }] : [],
+    );
     return this.commands.run({ ...asked, body, returnId: id, input: { type: 'decision', lines }, annotations: { texts } });
   }
 }

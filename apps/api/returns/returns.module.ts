@@ -15,7 +15,20 @@ import { WarehouseController } from './warehouse.controller';
 @Module({})
 export class ReturnsModule {
   static with({ sandbox }: { sandbox: boolean }): DynamicModule {
-    const controllers = [BulkController, ReturnsController, HandoverController, WarehouseController, ReceiptsController, CareController, AnnotationsController, MoneyController];
-    return { module: ReturnsModule, controllers: [...controllers, ...(sandbox ? [AdvanceController] : [])], providers: [ReturnCommands, Applications, Annotating] };
+    const controllers = [
+      BulkController,
+      ReturnsController,
+      HandoverController,
+      WarehouseController,
+      ReceiptsController,
+      CareController,
+      AnnotationsController,
+      MoneyController,
+    ];
+    return {
+      module: ReturnsModule,
+      controllers: [...controllers, ...(sandbox ? [AdvanceController] : [])],
+      providers: [ReturnCommands, Applications, Annotating],
+    };
   }
 }

@@ -51,7 +51,8 @@ const sentences: Record<Event['type'], (data: Data) => string> = {
   refund_destination_changed: (data) => `The refund goes to ${String(data.refundTo)}`,
   replacement_reserved: (data) => `Replacement ${String((data.replacement as Data).sku)} is ${String((data.replacement as Data).status)}`,
   replacement_changed: (data) => `The replacement is ${String(set(data).status)}`,
-  compensation_granted: (data) => `A ${String((data.compensation as Data).kind)} of ${String((data.compensation as Data).amount)} is ${String((data.compensation as Data).status)}`,
+  compensation_granted: (data) =>
+    `A ${String((data.compensation as Data).kind)} of ${String((data.compensation as Data).amount)} is ${String((data.compensation as Data).status)}`,
   compensation_changed: (data) => `The compensation is ${String(set(data).status)}`,
   offer_made: (data) => `Offered: ${String((data.offer as Data).resolution)}`,
   offer_closed: (data) => `The offer was ${String(set(data).status)}`,

@@ -5,9 +5,28 @@ import type { LogEntry } from '#libs/persistence/log';
 import { summaryOf } from './summaries';
 
 /** How we work is nothing to a customer; what became of their goods and money is. */
-const internal = new Set<Event['type']>(['step_wanted', 'step_changed', 'deadline_set', 'deadline_over', 'deadline_warned', 'attention_raised', 'attention_cleared', 'priority_changed', 'clock_advanced', 'units_released', 'parcel_changed']);
+const internal = new Set<Event['type']>([
+  'step_wanted',
+  'step_changed',
+  'deadline_set',
+  'deadline_over',
+  'deadline_warned',
+  'attention_raised',
+  'attention_cleared',
+  'priority_changed',
+  'clock_advanced',
+  'units_released',
+  'parcel_changed',
+]);
 /** What the warehouse does not see. */
-const payment = new Set<Event['type']>(['settled', 'settlement_withdrawn', 'refund_changed', 'refund_redirected', 'compensation_granted', 'compensation_changed']);
+const payment = new Set<Event['type']>([
+  'settled',
+  'settlement_withdrawn',
+  'refund_changed',
+  'refund_redirected',
+  'compensation_granted',
+  'compensation_changed',
+]);
 /** Long documents stand on the return itself. */
 const documents = ['quote', 'settlement', 'settled', 'inputs', 'rules'];
 /** Who of us did it is nothing to a customer. */

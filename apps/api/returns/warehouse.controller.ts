@@ -25,13 +25,25 @@ export class WarehouseController {
     const found = body.lines.flatMap(({ lineId, units }) => units.map((unit) => ({ lineId, ...unit })));
     const lines = body.lines.map(({ lineId, units }) => ({
       lineId,
-      units: units.map(({ unit, quantity, grade, disposition, accepted, fault, missingParts }) => ({ unit, quantity, grade, disposition, accepted, fault, missingParts })),
+      units: units.map(({ unit, quantity, grade, disposition, accepted, fault, missingParts }) => ({
+        unit,
+        quantity,
+        grade,
+        disposition,
+        accepted,
+        fault,
+        missingParts,
+      })),
     }));
     const annotations = {
-      texts: found.flatMap(({ lineId, unit, note }) => (note ? [{ kind: 'inspection' as const, visibility: 'internal' as const, body: { lineId, unit, note } }] : [])),
+      texts: found.flatMap(({ lineId, unit, note }) =>
+        note ? [{ kind: 'inspection' as const, visibility: 'internal' as const, body: { lineId, unit, note } }] : [],
+      ),
       serials: found.flatMap(({ lineId, unit, serial }) => (serial ? [{ lineId, unit, serial }] : [])),
     };
-    const evidence = body.lines.flatMap((line, index) => line.units.flatMap((unit, position) => namedFiles(unit.evidence, `/lines/${index}/units/${position}/evidence`)));
+    const evidence = body.lines.flatMap((line, index) =>
+      line.units.flatMap((unit, position) => namedFiles(unit.evidence, `/lines/${index}/units/${position}/evidence`)),
+    );
     return this.commands.run({ ...asked, body, returnId: id, input: { type: 'inspect', lines }, annotations, evidence });
   }
 

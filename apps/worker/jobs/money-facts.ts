@@ -55,7 +55,12 @@ async function paymentOf({ database }: Pick<JobContext, 'database'>, source: str
 }
 
 /** Somebody gave money back without us: the balance says so, below zero if need be. Nothing is booked, for nobody here has decided anything. */
-async function recordElsewhere(tx: Transaction, { merchantId, orderNumber, tenderId }: Payment, source: string, fact: MoneyFact & { type: 'refund_elsewhere' }): Promise<void> {
+async function recordElsewhere(
+  tx: Transaction,
+  { merchantId, orderNumber, tenderId }: Payment,
+  source: string,
+  fact: MoneyFact & { type: 'refund_elsewhere' },
+): Promise<void> {
   const { providerRefundId, amount } = fact;
   const ours = await tx.query(
     'SELECT FROM refund WHERE return_id IN (SELECT id FROM return WHERE merchant_id = $1 AND order_number = $2) AND provider_refund_id = $3 LIMIT 1',

@@ -1,4 +1,4 @@
-import { nextStep } from './attention';
+import { nextStep, workOf } from './attention';
 import { atRest, due } from './due';
 import { applicationLine, Bench, day, reviewed, samplePolicy, type BenchOptions } from './fixtures';
 
@@ -56,6 +56,10 @@ describe('goods that arrive for a return that was over', () => {
     bench.receive({ '1': 1 });
     bench.do('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'received', money: 'none' }] }, 'agent');
     expect([bench.status, bench.state.attention, nextStep(bench.state)]).toEqual(['cancelled', null, null]);
+    expect([bench.unit().logistics, workOf(bench.state)]).toMatchObject(['sending_back', [{ queue: 'inspection', title: 'send_back_units' }]]);
+    bench.do('sendback', { carrier: 'sandbox', trackingNumber: 'BACK1' }, 'warehouse');
+    expect([bench.status, bench.unit().logistics, workOf(bench.state)]).toEqual(['cancelled', 'sent_back', []]);
+    expect(bench.refusal('sendback', { carrier: 'sandbox', trackingNumber: 'BACK2' }, 'warehouse')).toBe('invalid_state');
   });
   test('only the units somebody spoke for come back to life', () => {
     const bench = new Bench({ policy: reviewed() }).apply([applicationLine('1', { quantity: 2 }), applicationLine('2')], { method: 'drop_off' });
@@ -158,8 +162,8 @@ describe('compensation', () => {
   });
   test('by hand: within the limit at once, above it after somebody else’s approval; it stays whatever becomes of the return', () => {
     const care = new Bench().apply();
-    care.do('goodwill', { kind: 'credit', amount: 5000 }, 'agent');
-    care.do('goodwill', { kind: 'credit', amount: 5001 }, 'agent');
+    care.do('goodwill', { kind: 'credit', amount: 4000 }, 'agent');
+    care.do('goodwill', { kind: 'credit', amount: 1001 }, 'agent');
     expect(held(care).map(([, , status]) => status)).toEqual(['granted', 'awaiting_approval']);
     expect(care.refusal('approve_compensation', { compensationId: 'cmp_2' }, 'agent')).toBe('four_eyes_required');
     expect(care.refusal('approve_compensation', { compensationId: 'cmp_1' }, 'finance')).toBe('invalid_state');

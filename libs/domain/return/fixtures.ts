@@ -24,7 +24,7 @@ export const actors = {
   warehouse: { kind: 'warehouse', id: 'usr_warehouse' },
   finance: { kind: 'finance', id: 'usr_finance' },
   finance2: { kind: 'finance', id: 'usr_finance2' },
-  admin: { kind: 'admin', id: 'usr_admin', goodwillLimitAmount: Number.MAX_SAFE_INTEGER },
+  admin: { kind: 'admin', id: 'usr_admin', goodwillLimitAmount: 0 },
   carrier: { kind: 'carrier', id: 'sandbox' },
   provider: { kind: 'provider', id: 'sandbox' },
   system: { kind: 'system', id: 'system' },

@@ -163,20 +163,58 @@ describe('repairs', () => {
 });
 
 describe('an exception resolved', () => {
-  test('needs a unit of the return that nobody has decided about', () => {
-    const bench = two();
+  test('needs a unit of the return that nobody has decided about, and something wrong with it', () => {
+    const bench = two().ship();
     const word = (unit: number) => ({ units: [{ lineId: '1', unit, logistics: 'lost', money: 'refund' } as const] });
     expect(bench.refusal('resolve', word(3), 'agent')).toBe('validation_failed');
+    const none = { units: [{ ...word(1).units[0]!, money: 'none' as const }] };
+    expect([bench.refusal('resolve', word(1), 'agent'), bench.refusal('resolve', none, 'agent')]).toEqual(['invalid_state', 'invalid_state']);
+    bench.scan('lost');
     bench.do('resolve', word(1), 'agent');
     expect(bench.refusal('resolve', word(1), 'agent')).toBe('invalid_state');
     expect(bench.state.refunds).toMatchObject([{ amount: 1000 }]);
   });
   test('what was given up as lost without money and turns up calls an agent, who may refund it', () => {
-    const bench = two();
-    bench.do('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'lost', money: 'none' }] }, 'agent');
+    const bench = two().ship();
+    bench.scan('lost');
+    bench.do('resolve', { units: [1, 2].map((unit) => ({ lineId: '1', unit, logistics: 'lost', money: 'none' })) }, 'agent');
     bench.receive({ '1': 1 });
     expect(bench.state.attention?.reason).toBe('late_parcel');
     bench.do('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'received', money: 'refund' }] }, 'agent');
     expect([bench.state.attention, bench.state.refunds.length]).toEqual([null, 1]);
+  });
+  test('or is not: what came too late goes back to the customer', () => {
+    const bench = two().ship();
+    bench.scan('lost');
+    bench.do('resolve', { units: [1, 2].map((unit) => ({ lineId: '1', unit, logistics: 'lost', money: 'none' })) }, 'agent');
+    bench.receive({ '1': 1 });
+    bench.do('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'received', money: 'none' }] }, 'agent');
+    expect([bench.unit().logistics, workOf(bench.state).map(({ title }) => title)]).toEqual(['sending_back', ['send_back_units']]);
+  });
+  test('is possible for trouble on the way, and for a promise that has passed', () => {
+    const held = two().ship();
+    held.scan('picked_up');
+    const word = { units: [{ lineId: '1', unit: 1, logistics: 'lost', money: 'refund' } as const] };
+    expect(held.refusal('resolve', word, 'agent')).toBe('invalid_state');
+    held.scan('exception');
+    expect(held.refusal('resolve', word, 'agent')).toBeNull();
+    held.scan('in_transit');
+    expect(held.refusal('resolve', word, 'agent')).toBe('invalid_state');
+    held.pass(10 * day);
+    expect([held.state.attention?.reason, held.refusal('resolve', word, 'agent')]).toEqual(['transit_overdue', null]);
+  });
+  test('is always possible where the policy promises no time: nothing else would end it', () => {
+    const { transit: _, ...deadlines } = samplePolicy().deadlines;
+    const bench = new Bench({ policy: samplePolicy({ deadlines }) }).apply().ship();
+    bench.scan('picked_up');
+    expect(bench.refusal('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'lost', money: 'refund' }] }, 'agent')).toBeNull();
+  });
+  test('without money for what stays with the customer gives the unit free', () => {
+    const bench = two().ship();
+    bench.scan('lost');
+    bench.do('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'kept_by_customer', money: 'none' }] }, 'agent');
+    expect([bench.unit(), bench.world.freeUnits['1']]).toMatchObject([{ released: true, money: 'none' }, [1, 3]]);
+    bench.do('resolve', { units: [{ lineId: '1', unit: 2, logistics: 'lost', money: 'none' }] }, 'agent');
+    expect([bench.unit('1', 2).released, bench.world.freeUnits['1'], bench.status]).toEqual([false, [1, 3], 'completed']);
   });
 });

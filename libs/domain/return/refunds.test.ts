@@ -14,22 +14,36 @@ describe('what a provider says', () => {
     bench.answer('refund', { kind: 'done', providerRefundId: 'prf_1' });
     expect([refund(bench), bench.status]).toMatchObject([{ status: 'succeeded', providerRefundId: 'prf_1' }, 'completed']);
   });
-  test('accepted: nothing is asked until the provider reports', () => {
+  test('accepted: nothing is asked for a quarter of an hour; the provider’s report ends it', () => {
     const bench = settled();
     bench.answer('refund', { kind: 'accepted', providerRefundId: 'prf_1' });
-    expect([refund(bench).status, open(bench), bench.status]).toEqual(['pending', [], 'settling']);
+    expect([refund(bench).status, due(bench.state).effects, bench.status]).toEqual(['pending', [], 'settling']);
+    expect(due(bench.state).later).toMatchObject([{ at: bench.now + hour / 4, effect: { call: 'lookUpRefund', key: 'rfd_1/1' } }]);
     bench.do('refund_reported', { refundId: 'rfd_1', providerRefundId: 'prf_1', status: 'succeeded' }, 'provider');
+    expect([bench.status, open(bench)]).toEqual(['completed', []]);
+  });
+  test('accepted, and the report is lost: looked up less and less often, and no answer to that is news', () => {
+    const bench = settled();
+    bench.answer('refund', { kind: 'accepted', providerRefundId: 'prf_1' });
+    const waits: number[] = [];
+    for (const kind of ['accepted', 'unanswered', 'accepted', 'accepted', 'accepted', 'accepted'] as const) {
+      bench.answer('lookUpRefund', { kind });
+      expect([refund(bench).status, refund(bench).providerRefundId, bench.state.attention]).toEqual(['pending', 'prf_1', null]);
+      waits.push((refund(bench).notBefore! - bench.now) / hour);
+    }
+    expect(waits).toEqual([0.5, 1, 2, 4, 6, 6]);
+    bench.answer('lookUpRefund', { kind: 'done', providerRefundId: 'prf_1' });
     expect(bench.status).toBe('completed');
   });
   test('accepted and then silent: looked up when the refund is overdue, and whenever finance asks', () => {
     const bench = settled();
     bench.answer('refund', { kind: 'accepted', providerRefundId: 'prf_1' });
     bench.pass(2 * hour);
-    expect([bench.state.attention?.reason, open(bench)]).toEqual(['refund_overdue', [['lookUpRefund', 'rfd_1/1']]]);
+    expect([bench.state.attention?.reason, due(bench.state).effects]).toMatchObject(['refund_overdue', [{ call: 'lookUpRefund', key: 'rfd_1/1' }]]);
     bench.answer('lookUpRefund', { kind: 'accepted', providerRefundId: 'prf_1' });
-    expect(open(bench)).toEqual([]);
+    expect(due(bench.state).effects).toEqual([]);
     bench.do('retry_refund', { refundId: 'rfd_1' }, 'finance');
-    expect(open(bench)).toEqual([['lookUpRefund', 'rfd_1/1']]);
+    expect(due(bench.state).effects).toMatchObject([{ call: 'lookUpRefund', key: 'rfd_1/1' }]);
     bench.answer('lookUpRefund', { kind: 'done', providerRefundId: 'prf_1' });
     expect([bench.status, bench.state.attention]).toEqual(['completed', null]);
   });
@@ -101,11 +115,14 @@ describe('what a provider reports by itself', () => {
       report('rfd_1', 'prf_1', 'pending'),
     ]).toEqual([[], [], [], []]);
   });
-  test('a failure of an earlier attempt does not fail the one that is being made', () => {
+  test('a report of an earlier attempt, good or bad, is not about the one that is being made', () => {
     const bench = settled();
     bench.answer('refund', { kind: 'refused', code: 'no' });
     bench.do('retry_refund', { refundId: 'rfd_1' }, 'finance');
-    expect(bench.do('refund_reported', { refundId: 'rfd_1', providerRefundId: 'prf_1', status: 'failed' }, 'provider')).toEqual([]);
+    for (const status of ['failed', 'succeeded'] as const)
+      expect(bench.do('refund_reported', { refundId: 'rfd_1', providerRefundId: 'prf_1', status }, 'provider')).toEqual([]);
+    bench.answer('refund', { kind: 'done', providerRefundId: 'prf_2' });
+    expect(refund(bench)).toMatchObject({ status: 'succeeded', providerRefundId: 'prf_2' });
   });
   test('a report that overtakes the answer counts, and the answer then changes nothing', () => {
     const bench = settled();
@@ -137,7 +154,8 @@ describe('four eyes', () => {
       'four_eyes_required',
       null,
     ]);
-    const resolved = new Bench({ policy: above(10) }).apply();
+    const resolved = new Bench({ policy: above(10) }).apply().ship();
+    resolved.scan('lost');
     resolved.do('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'lost', money: 'refund' }] }, 'admin');
     expect(resolved.refusal('approve_refund', { refundId: 'rfd_1' }, 'admin')).toBe('four_eyes_required');
   });
@@ -231,11 +249,24 @@ describe('a disputed balance', () => {
       bench.bring();
       if (refund(bench).status === 'awaiting_approval') bench.do('approve_refund', { refundId: 'rfd_1' }, 'finance');
       expect([refund(bench).held, open(bench), bench.state.attention?.reason]).toEqual([true, [], 'tender_disputed']);
+      expect(nextStep(bench.state)).toMatchObject({ who: 'finance', action: 'resolve_exception' });
       expect(bench.do('wake', {})).toEqual([]);
       bench.tenders[0]!.disputedAmount = 0;
       bench.do('wake', {});
       expect([open(bench), bench.state.attention]).toEqual([[['refund', 'rfd_1/1']], null]);
     }
+  });
+  test('that is lost lets the money go another way: by hand, or as store credit with consent', () => {
+    const bench = new Bench().apply();
+    bench.tenders[0]!.disputedAmount = 5500;
+    bench.bring();
+    expect(bench.refusal('redirect_refund', { refundId: 'rfd_1', to: 't1' }, 'finance')).toBe('invalid_state');
+    expect(bench.refusal('redirect_refund', { refundId: 'rfd_1', to: 'store_credit' }, 'finance')).toBe('invalid_state');
+    bench.do('offer', { resolution: 'store_credit', amount: null }, 'agent');
+    bench.do('accept_offer', { offerId: 'ofr_1' }, 'customer');
+    expect(bench.refusal('redirect_refund', { refundId: 'rfd_1', to: 'manual' }, 'finance')).toBeNull();
+    bench.do('redirect_refund', { refundId: 'rfd_1', to: 'store_credit' }, 'finance');
+    expect([bench.status, bench.state.attention, bench.tenders[0]]).toMatchObject(['completed', null, { pendingAmount: 0, refundedAmount: 0 }]);
   });
   test('money that the tenders no longer have calls a person, and goes on when it is there again', () => {
     const bench = new Bench().apply();

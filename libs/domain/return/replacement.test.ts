@@ -104,17 +104,23 @@ test('a parcel thought lost that arrives after all completes the return', () => 
 test('an order the carrier refuses calls a person, who refunds', () => {
   const bench = exchange().bring();
   bench.answer('reship', { kind: 'refused', code: 'no_service' });
-  expect(bench.state.attention?.reason).toBe('reship_refused');
+  expect([bench.state.attention?.reason, nextStep(bench.state)]).toMatchObject(['reship_refused', { who: 'agent', action: 'resolve_exception' }]);
   bench.do('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'received', money: 'refund' }] }, 'agent');
   expect([bench.state.attention, refunded(bench), bench.stock['TEE-L']?.available]).toEqual([null, [1000], 5]);
 });
-test('one that never arrives is overdue', () => {
+test('one on its way is nobody’s to resolve, until there is trouble or it is overdue', () => {
   const bench = exchange().bring();
   shipped(bench);
-  bench.pass(3 * day);
-  expect(bench.state.attention?.reason).toBe('replacement_overdue');
-  bench.do('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'received', money: 'refund' }] }, 'agent');
-  expect(refunded(bench)).toEqual([1000]);
+  const word = { units: [{ lineId: '1', unit: 1, logistics: 'received', money: 'refund' } as const] };
+  expect(bench.refusal('resolve', word, 'agent')).toBe('invalid_state');
+  bench.scan('exception', 'OUT1');
+  expect(bench.refusal('resolve', word, 'agent')).toBeNull();
+  const late = exchange().bring();
+  shipped(late);
+  late.pass(3 * day);
+  expect(late.state.attention?.reason).toBe('replacement_overdue');
+  late.do('resolve', word, 'agent');
+  expect(refunded(late)).toEqual([1000]);
 });
 
 describe('nothing left in stock at approval', () => {
