@@ -1,7 +1,7 @@
 import type { ProviderActivities, ProviderCall } from '#libs/contracts/messages';
 import type { Outcome } from '#libs/domain/return/input';
 import type { ReturnState } from '#libs/domain/return/state';
-import type { Database } from '#libs/persistence/database';
+import { prepared, type Database } from '#libs/persistence/database';
 import type { ProviderHttp, Reply } from '../provider-http';
 
 type CarrierActivities = Pick<ProviderActivities, 'buyLabel' | 'voidLabel' | 'bookPickup' | 'cancelPickup' | 'reship' | 'cancelShipment'>;
@@ -54,8 +54,9 @@ export function outcome({ status, body }: Reply): Outcome {
   throw new Error(`the carrier answered ${status}`);
 }
 
+const stateById = prepared('SELECT state FROM return WHERE id = $1');
 async function readState(database: Database, { merchantId, returnId }: ProviderCall): Promise<ReturnState> {
-  const [row] = await database.inMerchant(merchantId, (tx) => tx.query<{ state: ReturnState }>('SELECT state FROM return WHERE id = $1', [returnId]));
+  const [row] = await database.ask<{ state: ReturnState }>(merchantId, stateById, [returnId]);
   if (!row) throw new Error(`no return ${returnId}`);
   return row.state;
 }

@@ -4,7 +4,7 @@ import type { Transaction } from '#libs/persistence/database';
 import type { Change } from '../returns/record';
 
 /** Stock for exchanges and reships: taken when promised, given back when the promise ends. The table refuses to go below zero. */
-export async function recordReservations(tx: Transaction, { before, events }: Change): Promise<void> {
+export function recordReservations(tx: Transaction, { before, events }: Change): void {
   let state: ReturnState = before;
   const taken: Replacement[] = [];
   const given: Replacement[] = [];
@@ -21,17 +21,17 @@ export async function recordReservations(tx: Transaction, { before, events }: Ch
     state = next;
   }
   for (const replacement of inOrder(taken)) {
-    await tx.query(
+    tx.write(
       `INSERT INTO stock_reservation (merchant_id, replacement_id, sku, quantity, status) VALUES (current_setting('app.merchant_id'), $1, $2, 1, 'reserved')`,
       [replacement.replacementId, replacement.sku],
     );
-    await tx.query('UPDATE inventory SET available = available - 1, updated_at = now() WHERE sku = $1', [replacement.sku]);
+    tx.write('UPDATE inventory SET available = available - 1, updated_at = now() WHERE sku = $1', [replacement.sku]);
   }
   for (const replacement of inOrder(given)) {
-    await tx.query(`UPDATE stock_reservation SET status = 'released' WHERE replacement_id = $1`, [replacement.replacementId]);
-    await tx.query('UPDATE inventory SET available = available + 1, updated_at = now() WHERE sku = $1', [replacement.sku]);
+    tx.write(`UPDATE stock_reservation SET status = 'released' WHERE replacement_id = $1`, [replacement.replacementId]);
+    tx.write('UPDATE inventory SET available = available + 1, updated_at = now() WHERE sku = $1', [replacement.sku]);
   }
-  for (const { replacementId } of shipped) await tx.query(`UPDATE stock_reservation SET status = 'shipped' WHERE replacement_id = $1`, [replacementId]);
+  for (const { replacementId } of shipped) tx.write(`UPDATE stock_reservation SET status = 'shipped' WHERE replacement_id = $1`, [replacementId]);
 }
 /** By article, so that two returns never wait for each other's stock. */
 const inOrder = (replacements: readonly Replacement[]) => [...replacements].toSorted((a, b) => (a.sku < b.sku ? -1 : Number(a.sku > b.sku)));

@@ -1,6 +1,6 @@
 import type { ProviderActivities, ProviderCall } from '#libs/contracts/messages';
 import type { Outcome } from '#libs/domain/return/input';
-import type { Database } from '#libs/persistence/database';
+import { prepared, type Database } from '#libs/persistence/database';
 import { NoAnswer, type ProviderHttp, type Reply } from '../provider-http';
 
 interface RefundRow {
@@ -47,10 +47,9 @@ export function lookUpOutcome(found: readonly { id: string; status: string }[]):
   return found.length > 0 ? { kind: 'refused', code: 'failed_at_provider' } : { kind: 'not_found' };
 }
 
+const refundById = prepared('SELECT amount, currency, provider_payment_id AS "providerPaymentId" FROM refund WHERE id = $1');
 async function readRefund(database: Database, { merchantId, subject }: ProviderCall): Promise<RefundRow> {
-  const [row] = await database.inMerchant(merchantId, (tx) =>
-    tx.query<RefundRow>('SELECT amount, currency, provider_payment_id AS "providerPaymentId" FROM refund WHERE id = $1', [subject]),
-  );
+  const [row] = await database.ask<RefundRow>(merchantId, refundById, [subject]);
   if (!row) throw new Error(`no refund ${subject}`);
   return row;
 }

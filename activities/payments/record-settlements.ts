@@ -15,7 +15,7 @@ interface Detail {
 /** An instalment: its document with the inputs it can be recomputed from, its refunds as intents, and every balance it takes from, in one transaction with the log. */
 export async function recordSettlements(tx: Transaction, change: Change): Promise<void> {
   for (const event of change.events) {
-    if (event.type === 'settled') await recordOne(tx, change, event, event.detail as unknown as Detail);
+    if (event.type === 'settled') recordOne(tx, change, event, event.detail as unknown as Detail);
     if (event.type === 'settlement_withdrawn') await recordWithdrawal(tx, change, event.settlementId);
   }
 }
@@ -32,21 +32,21 @@ async function recordWithdrawal(tx: Transaction, change: Change, settlementId: s
   );
   if (!row) throw new Error(`settlement ${settlementId} of return ${returnId} is not in the log`);
   const { settlement, settled } = (JSON.parse(row.text) as { data: { detail: Pick<Detail, 'settlement' | 'settled'> } }).data.detail;
-  await unmarkUnits(tx, returnId, settled);
-  await takeShipping(
+  unmarkUnits(tx, returnId, settled);
+  takeShipping(
     tx,
     orderNumber,
     settlement.shipping.map(({ shipmentId, amount }) => ({ shipmentId, amount: -amount })),
   );
-  await tx.query(
+  tx.write(
     'UPDATE orders SET granted_amount = granted_amount - $2, points_restored = points_restored - $3, points_revoked = points_revoked - $4 WHERE order_number = $1',
     [orderNumber, settlement.total, settlement.points.restored, settlement.points.revoked],
   );
-  await post(tx, change, { id: `${settlementId}/undo`, refundId: null, postings: reversed(postingsOfSettlement(settlement)) });
+  post(tx, change, { id: `${settlementId}/undo`, refundId: null, postings: reversed(postingsOfSettlement(settlement)) });
 }
 /** Claimed as before; what an adjustment had set free is claimed anew: the index refuses it if another return was quicker. */
-async function unmarkUnits(tx: Transaction, returnId: string, settled: readonly SettledUnit[]): Promise<void> {
-  await tx.query(
+function unmarkUnits(tx: Transaction, returnId: string, settled: readonly SettledUnit[]): void {
+  tx.write(
     `UPDATE unit_claim SET outcome = CASE WHEN given_amount > undone.amount THEN 'kept' ELSE 'open' END, given_amount = given_amount - undone.amount, released_at = NULL
      FROM jsonb_to_recordset($2::jsonb) AS undone ("lineId" text, unit int, amount bigint)
      WHERE return_id = $1 AND line_id = "lineId" AND unit_claim.unit = undone.unit AND (released_at IS NULL OR outcome = 'adjusted')`,
@@ -54,9 +54,9 @@ async function unmarkUnits(tx: Transaction, returnId: string, settled: readonly 
   );
 }
 
-async function recordOne(tx: Transaction, change: Change, event: EventOf<'settled'>, { settlement, settled, inputs, rules }: Detail): Promise<void> {
+function recordOne(tx: Transaction, change: Change, event: EventOf<'settled'>, { settlement, settled, inputs, rules }: Detail): void {
   const { state } = change.after;
-  await tx.query(
+  tx.write(
     `INSERT INTO settlement (merchant_id, id, return_id, order_number, currency, total, document, inputs, rules, created_at)
      VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
@@ -71,18 +71,18 @@ async function recordOne(tx: Transaction, change: Change, event: EventOf<'settle
       change.at,
     ],
   );
-  await markUnits(tx, state.returnId, settled, inputs);
-  await takeShipping(tx, state.orderNumber, settlement.shipping);
-  await insertRefunds(tx, change, event);
-  await tx.query(
+  markUnits(tx, state.returnId, settled, inputs);
+  takeShipping(tx, state.orderNumber, settlement.shipping);
+  insertRefunds(tx, change, event);
+  tx.write(
     'UPDATE orders SET granted_amount = granted_amount + $2, points_restored = points_restored + $3, points_revoked = points_revoked + $4 WHERE order_number = $1',
     [state.orderNumber, settlement.total, settlement.points.restored, settlement.points.revoked],
   );
   const instantly = event.refunds.filter((refund) => refund.status === 'succeeded');
-  await post(tx, change, { id: event.settlementId, refundId: null, postings: postingsOfSettlement(settlement) });
+  post(tx, change, { id: event.settlementId, refundId: null, postings: postingsOfSettlement(settlement) });
   for (const refund of instantly) {
     const kind = settlement.tenders.find((tender) => tender.tenderId === refund.tenderId)!.kind;
-    await post(tx, change, {
+    post(tx, change, {
       id: `${refund.refundId}/1`,
       refundId: refund.refundId,
       postings: postingsOfRefund({ amount: refund.amount, currency: state.currency, kind }),
@@ -96,14 +96,14 @@ export function withoutPersons(inputs: SettlementInput): SettlementInput {
   return { ...inputs, order: { ...inputs.order, shipTo: null, customer: { ...customer, name: '', email: '', phone: null } } };
 }
 
-async function markUnits(tx: Transaction, returnId: string, settled: readonly SettledUnit[], { units }: SettlementInput): Promise<void> {
+function markUnits(tx: Transaction, returnId: string, settled: readonly SettledUnit[], { units }: SettlementInput): void {
   const rows = settled.map((unit) => {
     const keeps = units.find((asked) => asked.lineId === unit.lineId && asked.unit === unit.unit)?.keepsGoods === true;
     const outcome = { refund: keeps ? 'refunded_kept' : 'refunded', exchange: 'kept', adjustment: 'adjusted', none: 'kept' }[unit.kind];
     return { lineId: unit.lineId, unit: unit.unit, outcome, amount: unit.amount };
   });
   // An adjusted unit stays the customer's to return later: its claim ends here, what it was given is remembered.
-  await tx.query(
+  tx.write(
     `UPDATE unit_claim SET outcome = given.outcome, given_amount = given_amount + given.amount, released_at = CASE WHEN given.outcome = 'adjusted' THEN now() END
      FROM jsonb_to_recordset($2::jsonb) AS given ("lineId" text, unit int, outcome text, amount bigint)
      WHERE return_id = $1 AND line_id = "lineId" AND unit_claim.unit = given.unit AND released_at IS NULL`,
@@ -112,14 +112,10 @@ async function markUnits(tx: Transaction, returnId: string, settled: readonly Se
 }
 
 /** Above zero takes, below gives back. */
-async function takeShipping(
-  tx: Transaction,
-  orderNumber: string,
-  shipping: readonly Pick<Settlement['shipping'][number], 'shipmentId' | 'amount'>[],
-): Promise<void> {
+function takeShipping(tx: Transaction, orderNumber: string, shipping: readonly Pick<Settlement['shipping'][number], 'shipmentId' | 'amount'>[]): void {
   const taken = shipping.filter((row) => row.amount !== 0).map(({ shipmentId, amount }) => ({ shipmentId, amount }));
   if (taken.length === 0) return;
-  await tx.query(
+  tx.write(
     `UPDATE shipment_balance b SET refunded_amount = refunded_amount + taken.amount FROM jsonb_to_recordset($2::jsonb) AS taken ("shipmentId" text, amount bigint)
      WHERE b.order_number = $1 AND b.shipment_id = "shipmentId"`,
     [orderNumber, JSON.stringify(taken)],
@@ -127,20 +123,20 @@ async function takeShipping(
 }
 
 /** Intents: the row and its key are there before anybody is called. The tender's balance is claimed by condition; nobody else's promise can be spent. */
-async function insertRefunds(tx: Transaction, change: Change, { refunds, settlementId }: EventOf<'settled'>): Promise<void> {
+function insertRefunds(tx: Transaction, change: Change, { refunds, settlementId }: EventOf<'settled'>): void {
   if (refunds.length === 0) return;
   const { state } = change.after;
   const rows = refunds.map((refund) => ({
     ...refund,
     providerPaymentId: change.world.order.tenders.find((tender) => tender.tenderId === refund.tenderId)?.providerPaymentId ?? null,
   }));
-  await tx.query(
+  tx.write(
     `INSERT INTO refund (merchant_id, id, return_id, order_number, settlement_id, tender_id, provider, provider_payment_id, amount, currency, status, attempt, granted_by, created_at, updated_at)
      SELECT current_setting('app.merchant_id'), "refundId", $2, $3, $4, "tenderId", provider, "providerPaymentId", amount, $5, status, 1, $6, $7, $7
      FROM jsonb_to_recordset($1::jsonb) AS r ("refundId" text, "tenderId" text, provider text, "providerPaymentId" text, amount bigint, status text)`,
     [JSON.stringify(rows), state.returnId, state.orderNumber, settlementId, state.currency, change.actor.id, change.at],
   );
-  await tx.query(
+  tx.write(
     `INSERT INTO refund_attempt (merchant_id, refund_id, attempt, idempotency_key, status, requested_at, answered_at)
      SELECT current_setting('app.merchant_id'), "refundId", 1, "refundId" || '/1', status, $2, CASE WHEN status = 'succeeded' THEN $2::timestamptz END
      FROM jsonb_to_recordset($1::jsonb) AS r ("refundId" text, status text)`,
@@ -149,11 +145,11 @@ async function insertRefunds(tx: Transaction, change: Change, { refunds, settlem
   for (const refund of [...refunds].toSorted((a, b) => (a.tenderId < b.tenderId ? -1 : 1))) {
     if (!change.world.order.tenders.some((tender) => tender.tenderId === refund.tenderId)) continue; // store credit of our own making has no balance to take from
     const column = refund.status === 'succeeded' ? 'refunded_amount' : 'pending_amount';
-    const taken = await tx.query(
-      `UPDATE tender SET ${column} = ${column} + $3 WHERE order_number = $1 AND tender_id = $2 AND captured_amount - refunded_amount - pending_amount >= $3 RETURNING tender_id`,
+    tx.write(
+      `UPDATE tender SET ${column} = ${column} + $3 WHERE order_number = $1 AND tender_id = $2 AND captured_amount - refunded_amount - pending_amount >= $3`,
       [state.orderNumber, refund.tenderId, refund.amount],
+      // The settlement was made from these very balances under the order's lock: a bug, and nothing of it is kept.
+      `tender ${refund.tenderId} of order ${state.orderNumber} has not ${refund.amount} left`,
     );
-    // The settlement was made from these very balances under the order's lock: a bug, and nothing of it is kept.
-    if (taken.length === 0) throw new Error(`tender ${refund.tenderId} of order ${state.orderNumber} has not ${refund.amount} left`);
   }
 }

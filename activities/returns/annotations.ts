@@ -18,29 +18,29 @@ export interface Annotations {
   readonly approvalNote?: { readonly refundId: string; readonly text: string };
 }
 
-export async function recordAnnotations(
+export function recordAnnotations(
   tx: Transaction,
   { after: { state }, events, actor, at }: Change,
   { texts = [], files = [], serials = [], approvalNote }: Annotations,
-): Promise<void> {
+): void {
   for (const { kind, visibility, body } of texts) {
-    await tx.query(
+    tx.write(
       `INSERT INTO annotation (merchant_id, id, return_id, kind, visibility, body, author, created_at) VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4, $5, $6, $7)`,
       [newId('ann'), state.returnId, kind, visibility, JSON.stringify(body), actor.id, at],
     );
   }
   if (approvalNote)
-    await tx.query('UPDATE refund_approval SET note = $4 WHERE refund_id = $1 AND by_user = $2 AND at = $3', [
+    tx.write('UPDATE refund_approval SET note = $4 WHERE refund_id = $1 AND by_user = $2 AND at = $3', [
       approvalNote.refundId,
       actor.id,
       at,
       approvalNote.text,
     ]);
-  if (files.length > 0) await tx.query('UPDATE file SET return_id = $2 WHERE id = ANY ($1::text[]) AND return_id IS NULL', [files, state.returnId]);
+  if (files.length > 0) tx.write('UPDATE file SET return_id = $2 WHERE id = ANY ($1::text[]) AND return_id IS NULL', [files, state.returnId]);
   const inspected = events.flatMap((event) => (event.type === 'inspected' || event.type === 'inspection_corrected' ? event.units : []));
   for (const { lineId, unit, serial } of serials) {
     const number = unit ?? Number(inspected.find((key) => key.startsWith(`${lineId}#`))?.slice(lineId.length + 1) ?? 0);
-    await tx.query(
+    tx.write(
       `INSERT INTO serial_number (merchant_id, serial, return_id, line_id, unit) VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4)
        ON CONFLICT (merchant_id, serial, return_id) DO UPDATE SET line_id = excluded.line_id, unit = excluded.unit`,
       [serial, state.returnId, lineId, number],

@@ -4,21 +4,21 @@ import type { Transaction } from '#libs/persistence/database';
 import type { Change } from './record';
 
 /** Claims units before anything is promised, and gives them back when the promise ends. Two returns that want one unit: the partial unique index lets one through. */
-export async function recordClaims(tx: Transaction, { before, after: { state }, events }: Change): Promise<void> {
+export function recordClaims(tx: Transaction, { before, after: { state }, events }: Change): void {
   const claimed = events.flatMap((event): readonly UnitKey[] => {
     if (event.type === 'applied') return event.units.map(([lineId, unit]) => unitKey({ lineId, unit }));
     return event.type === 'reopened' ? event.units : [];
   });
   const released = events.flatMap((event) => givenBack(state, event));
   if (claimed.length > 0) {
-    await tx.query(
+    tx.write(
       `INSERT INTO unit_claim (merchant_id, order_number, line_id, unit, return_id)
        SELECT current_setting('app.merchant_id'), $1, "lineId", unit, $2 FROM jsonb_to_recordset($3::jsonb) AS claim ("lineId" text, unit int) ORDER BY "lineId", unit`,
       [state.orderNumber, state.returnId, JSON.stringify(unitsOf(state.units, claimed))],
     );
   }
   if (released.length > 0 && before.sequence > 0) {
-    await tx.query(
+    tx.write(
       `UPDATE unit_claim SET released_at = now() FROM jsonb_to_recordset($2::jsonb) AS claim ("lineId" text, unit int)
        WHERE return_id = $1 AND line_id = "lineId" AND unit_claim.unit = claim.unit AND released_at IS NULL`,
       [state.returnId, JSON.stringify(unitsOf(state.units, released))],

@@ -9,8 +9,7 @@ import type { Application, Input, Refusal, World } from '#libs/domain/return/inp
 import { newReturn, type ReturnState } from '#libs/domain/return/state';
 import { status } from '#libs/domain/return/tables';
 import type { Answer } from '#libs/persistence/commands';
-import type { Database, Transaction } from '#libs/persistence/database';
-import { violation } from '#libs/persistence/database';
+import { prepared, violation, type Database, type Transaction } from '#libs/persistence/database';
 import { beginning } from '#libs/persistence/log';
 import { refundAfter } from '../payments/present-refund';
 import { recordAnnotations, type Annotations } from './annotations';
@@ -54,33 +53,34 @@ export async function commit(database: Database, request: Commit): Promise<Commi
  */
 export async function giveUp(database: Database, { merchantId, letter }: Commit): Promise<Committed> {
   const problem = problemOf('internal', { detail: 'The command could not be carried out; nothing was changed' });
-  await database.inMerchant(merchantId, (tx) => answer(tx, letter, { status: problem.status, body: problem }));
+  await database.inMerchant(merchantId, async (tx) => answer(tx, letter, { status: problem.status, body: problem }));
   return { events: [] };
 }
 
 async function decideAndWrite(tx: Transaction, { returnId, merchantId, letter, at, sequence }: Commit): Promise<Committed> {
-  const found = await lock(tx, merchantId, returnId, letter);
+  lock(tx, merchantId, returnId, letter, sequence);
+  const found = await read(tx, merchantId, returnId, letter);
   const missed = found.state.sequence > sequence ? await eventsAfter(tx, returnId, sequence) : [];
   if (found.repeated || !found.input) return { events: missed };
   const world = await loadWorld(tx, subjectOf(found), at);
   const verdict = world ? decide(found.state, found.input, world) : noWorld(found.input);
   if ('refusal' in verdict) {
-    await answer(tx, letter, answerTo(found.input, { refusal: tooLate(found.input, verdict) }));
+    answer(tx, letter, answerTo(found.input, { refusal: tooLate(found.input, verdict) }));
     return { events: missed };
   }
   const known = await forestalled(tx, found.input, returnId);
   if (known) {
-    await answer(tx, letter, known);
+    answer(tx, letter, known);
     return { events: missed };
   }
   const change = changeOf(found, verdict, letter, world!);
   if (verdict.length > 0) await record(tx, change);
-  else if (found.input.type === 'scan') await noteScan(tx, found, found.input);
-  if (found.input.type === 'receive') await recordReceipt(tx, found.input, returnId, verdict);
-  if (found.annotations) await recordAnnotations(tx, change, found.annotations);
-  await answer(tx, letter, answerTo(found.input, { record: change.after, role: found.role, events: verdict, refund: await refundAfter(tx, found.input) }));
+  else if (found.input.type === 'scan') noteScan(tx, found, found.input);
+  if (found.input.type === 'receive') recordReceipt(tx, found.input, returnId, verdict);
+  if (found.annotations) recordAnnotations(tx, change, found.annotations);
+  answer(tx, letter, answerTo(found.input, { record: change.after, role: found.role, events: verdict, refund: await refundAfter(tx, found.input) }));
   if (letter.kind === 'fact')
-    await tx.query('UPDATE inbox SET handled_at = now(), merchant_id = $2, return_id = $3 WHERE id = $1', [factId(letter), merchantId, returnId]);
+    tx.write('UPDATE inbox SET handled_at = now(), merchant_id = $2, return_id = $3 WHERE id = $1', [factId(letter), merchantId, returnId]);
   return { events: [...missed, ...verdict.map(withoutDetail)] };
 }
 
@@ -99,72 +99,73 @@ function tooLate(input: Input, { refusal }: Refusal): Refusal['refusal'] {
     : refusal;
 }
 
-/** Locks the return and its order, in this order always; then reads. (One statement for both would read with a snapshot older than the locks.) */
-async function lock(tx: Transaction, merchantId: string, returnId: string, letter: Letter): Promise<Found> {
-  const locked = await tx.query(
+/**
+ * Locks the return and its order, in this order always; what is read comes in statements of its own after that. (One for both would read with a snapshot older than the
+ * locks.) An application has no return yet: its order is the lock.
+ */
+function lock(tx: Transaction, merchantId: string, returnId: string, letter: Letter, sequence: number): void {
+  tx.write(
     'SELECT FROM return r JOIN orders o ON o.merchant_id = r.merchant_id AND o.order_number = r.order_number WHERE r.merchant_id = $1 AND r.id = $2 FOR UPDATE OF r, o',
     [merchantId, returnId],
   );
-  const input = await inputOf(tx, returnId, letter);
-  if (locked.length === 0 && input.value?.type === 'apply')
-    await tx.query('SELECT FROM orders WHERE order_number = $1 FOR UPDATE', [input.value.application.orderNumber]);
-  const [row] = await tx.query<{ state: ReturnState; details: Details; head: string; statusSince: Date; closedAt: Date | null; repeated: boolean }>(
-    `SELECT state, details, head, status_since AS "statusSince", closed_at AS "closedAt", EXISTS (SELECT FROM log_entry WHERE stream = $2 AND cause = $3) AS repeated FROM return WHERE merchant_id = $1 AND id = $2`,
-    [merchantId, returnId, letter.id],
+  if (letter.kind !== 'command' || sequence > 0) return;
+  tx.write(
+    `SELECT FROM orders WHERE merchant_id = $1 AND order_number = (SELECT body -> 'input' -> 'application' ->> 'orderNumber' FROM command WHERE id = $2 AND body -> 'input' ->> 'type' = 'apply') FOR UPDATE`,
+    [merchantId, letter.id],
   );
-  const fresh = new Date().toISOString();
-  const found = row ?? {
-    state: newReturn(merchantId, returnId),
-    details: noDetails(fresh),
-    head: beginning,
-    statusSince: new Date(),
-    closedAt: null,
-    repeated: false,
-  };
-  return {
-    ...found,
-    statusSince: new Date(found.statusSince).toISOString(),
-    closedAt: found.closedAt && new Date(found.closedAt).toISOString(),
-    repeated: found.repeated || input.answered,
-    input: input.value,
-    annotations: input.annotations ?? null,
-    role: input.value?.actor.kind ?? 'system',
-  };
+}
+
+/** The letter names a row; what it says is read here, so that no name and no text passes through the process. */
+interface Row {
+  readonly state: ReturnState | null;
+  readonly details: Details;
+  readonly head: string;
+  readonly statusSince: Date;
+  readonly closedAt: Date | null;
+  readonly repeated: boolean;
+  readonly body: { readonly input: object; readonly annotations?: Annotations } | null;
+  readonly actor: Actor | null;
+  readonly answered: boolean;
+}
+/** `$1` merchant, `$2` return, `$3` the letter's id; a fact's row is `$4`. One row, whether the return is there or not. */
+const rowWith = (letter: string, columns: string) =>
+  prepared(
+    `SELECT r.state, r.details, r.head, r.status_since AS "statusSince", r.closed_at AS "closedAt",
+       EXISTS (SELECT FROM log_entry WHERE merchant_id = $1 AND stream = $2 AND cause = $3) AS repeated, ${columns}
+     FROM (SELECT) AS one LEFT JOIN return r ON r.merchant_id = $1 AND r.id = $2 ${letter}`,
+  );
+const rowAlone = rowWith('', 'NULL AS body, NULL AS actor, false AS answered');
+const rowAndCommand = rowWith('LEFT JOIN command l ON l.id = $3 AND l.return_id = $2', 'l.body, l.actor, coalesce(l.answer IS NOT NULL, false) AS answered');
+const rowAndFact = rowWith(
+  'LEFT JOIN inbox l ON l.id = $4::bigint',
+  `l.body, jsonb_build_object('kind', CASE WHEN l.source LIKE 'carrier%' THEN 'carrier' ELSE 'provider' END, 'id', l.source) AS actor, false AS answered`,
+);
+
+async function read(tx: Transaction, merchantId: string, returnId: string, letter: Letter): Promise<Found> {
+  const statement = { command: rowAndCommand, fact: rowAndFact, wake: rowAlone, outcome: rowAlone, moment: rowAlone }[letter.kind];
+  const [row] = await tx.query<Row>(statement, [merchantId, returnId, letter.id, ...(letter.kind === 'fact' ? [factId(letter)] : [])]);
+  const input = inputOf(letter, row!);
+  const more = { input, annotations: row!.body?.annotations ?? null, role: input?.actor.kind ?? ('system' as const) };
+  const { state, details, head, statusSince, closedAt, repeated, answered } = row!;
+  if (state === null) {
+    const now = new Date().toISOString();
+    return { state: newReturn(merchantId, returnId), details: noDetails(now), head: beginning, statusSince: now, closedAt: null, repeated: answered, ...more };
+  }
+  return { state, details, head, statusSince: statusSince.toISOString(), closedAt: closedAt?.toISOString() ?? null, repeated: repeated || answered, ...more };
 }
 
 const system: Actor = { kind: 'system', id: 'boomerang' };
-/** The letter names a row; what it says is read here, so that no name and no text passes through the process. */
-async function inputOf(
-  tx: Transaction,
-  returnId: string,
-  letter: Letter,
-): Promise<{ value: Input | null; answered: boolean; annotations?: Annotations | undefined }> {
+function inputOf(letter: Letter, { body, actor }: Pick<Row, 'body' | 'actor'>): Input | null {
   switch (letter.kind) {
-    case 'command': {
-      const [row] = await tx.query<{ body: { input: object; annotations?: Annotations }; actor: Actor; answer: Answer | null }>(
-        'SELECT body, actor, answer FROM command WHERE id = $1 AND return_id = $2',
-        [letter.id, returnId],
-      );
-      return {
-        value: row ? ({ ...row.body.input, id: letter.id, actor: row.actor } as Input) : null,
-        answered: row?.answer != null,
-        annotations: row?.body.annotations,
-      };
-    }
-    case 'fact': {
-      const [row] = await tx.query<{ source: string; body: { input: object } }>('SELECT source, body FROM inbox WHERE id = $1', [factId(letter)]);
-      const kind = row?.source.startsWith('carrier') ? ('carrier' as const) : ('provider' as const);
-      return { value: row ? ({ ...row.body.input, id: letter.id, actor: { kind, id: row.source } } as Input) : null, answered: false };
-    }
+    case 'command':
+    case 'fact':
+      return body && ({ ...body.input, id: letter.id, actor } as Input);
     case 'wake':
-      return { value: { type: 'wake', id: letter.id, actor: system }, answered: false };
+      return { type: 'wake', id: letter.id, actor: system };
     case 'outcome':
-      return {
-        value: { type: 'outcome', id: letter.id, actor: system, effect: letter.id, call: letter.call, subject: letter.subject, result: letter.result },
-        answered: false,
-      };
+      return { type: 'outcome', id: letter.id, actor: system, effect: letter.id, call: letter.call, subject: letter.subject, result: letter.result };
     case 'moment':
-      return { value: { type: 'moment', id: letter.id, actor: system, stage: letter.stage, kind: letter.moment, at: letter.at }, answered: false };
+      return { type: 'moment', id: letter.id, actor: system, stage: letter.stage, kind: letter.moment, at: letter.at };
   }
 }
 
@@ -198,11 +199,11 @@ function changeOf(found: Found, events: readonly Event[], letter: Letter, world:
 }
 
 /** A scan that says nothing new is a row for readers and nothing to the process. */
-async function noteScan(tx: Transaction, { state, details }: Found, { trackingNumber, status: scanned, scannedAt }: Input<'scan'>): Promise<void> {
+function noteScan(tx: Transaction, { state, details }: Found, { trackingNumber, status: scanned, scannedAt }: Input<'scan'>): void {
   const parcel = state.parcels.find((candidate) => candidate.trackingNumber === trackingNumber);
   if (!parcel) return;
   const scans = withScan(details, parcel.parcelId, { status: scanned, at: scannedAt });
-  await tx.query('UPDATE return SET details = $2 WHERE id = $1', [state.returnId, JSON.stringify({ ...details, scans })]);
+  tx.write('UPDATE return SET details = $2 WHERE id = $1', [state.returnId, JSON.stringify({ ...details, scans })]);
 }
 
 const withoutDetail = ({ detail: _, ...event }: Event): ProcessEvent => event as ProcessEvent;
@@ -216,12 +217,12 @@ async function eventsAfter(tx: Transaction, returnId: string, sequence: number):
   });
 }
 
-async function answer(tx: Transaction, letter: Letter, given: Answer): Promise<void> {
-  if (letter.kind === 'command') await tx.query('UPDATE command SET answer = $2 WHERE id = $1 AND answer IS NULL', [letter.id, JSON.stringify(given)]);
+function answer(tx: Transaction, letter: Letter, given: Answer): void {
+  if (letter.kind === 'command') tx.write('UPDATE command SET answer = $2 WHERE id = $1 AND answer IS NULL', [letter.id, JSON.stringify(given)]);
 }
 
-async function refuseUnits(tx: Transaction, { returnId, letter }: Commit): Promise<Committed> {
-  const { value } = await inputOf(tx, returnId, letter);
-  if (value) await answer(tx, letter, answerTo(value, { refusal: { code: 'units_unavailable', detail: 'another return holds these units' } }));
+async function refuseUnits(tx: Transaction, { merchantId, returnId, letter }: Commit): Promise<Committed> {
+  const { input } = await read(tx, merchantId, returnId, letter);
+  if (input) answer(tx, letter, answerTo(input, { refusal: { code: 'units_unavailable', detail: 'another return holds these units' } }));
   return { events: [] };
 }

@@ -16,10 +16,10 @@ const letters: Partial<Record<Event['type'], string>> = {
 };
 
 /** Mail is a job of this very transaction: it goes out if and only if what it says has become true. No address in it: the worker looks that up. */
-export async function announce(tx: Transaction, { after: { state }, events, cause }: Change): Promise<void> {
+export function announce(tx: Transaction, { after: { state }, events, cause }: Change): void {
   const found = new Set(events.flatMap((event) => letters[event.type] ?? furtherLetter(event)));
   if (found.size === 0) return;
-  await tx.query(
+  tx.write(
     `SELECT enqueue('mail', json_build_object('merchantId', current_setting('app.merchant_id'), 'returnId', $1::text, 'template', template, 'id', $2 || '/' || template), NULL, NULL)
      FROM unnest($3::text[]) AS template`,
     [state.returnId, `${state.returnId}/${cause}`, [...found]],

@@ -16,9 +16,9 @@ export async function countedAlready(tx: Transaction, { receiptId }: Input<'rece
 }
 
 /** Whose it turned out to be, and what of it nobody waited for. */
-export async function recordReceipt(tx: Transaction, { id, receiptId }: Input<'receive'>, returnId: string, events: readonly Event[]): Promise<void> {
+export function recordReceipt(tx: Transaction, { id, receiptId }: Input<'receive'>, returnId: string, events: readonly Event[]): void {
   const unexpected = events.flatMap((event) => (event.detail?.receiptId === receiptId ? ((event.detail.unexpected as unknown[] | undefined) ?? []) : []));
-  await tx.query(`UPDATE receipt SET status = 'matched', return_id = $2, unexpected = $3, counted_by = $4 WHERE id = $1`, [
+  tx.write(`UPDATE receipt SET status = 'matched', return_id = $2, unexpected = $3, counted_by = $4 WHERE id = $1`, [
     receiptId,
     returnId,
     JSON.stringify(unexpected),

@@ -34,39 +34,40 @@ export interface Change {
   readonly nextDueAt: number | null;
 }
 
-/** Writes a decision down: log, claims, money, goods, work, and last the row everybody reads. Lock order: units, shipments, tenders, stock. */
+/**
+ * Writes a decision down: log, row, claims, money, goods, work. Lock order: units, shipments, tenders, stock. Hardly anything here waits: all of it leaves for the
+ * database at once, and the transaction fails with the first statement that does.
+ */
 export async function record(tx: Transaction, change: Change): Promise<void> {
-  const head = await recordLog(tx, change);
+  const head = recordLog(tx, change);
   // The order is locked already; its first return freezes it.
   if (change.before.sequence === 0)
-    await tx.query('UPDATE orders SET locked_at = now() WHERE order_number = $1 AND locked_at IS NULL', [change.after.state.orderNumber]);
-  await writeRow(tx, change, head);
-  await recordClaims(tx, change);
+    tx.write('UPDATE orders SET locked_at = now() WHERE order_number = $1 AND locked_at IS NULL', [change.after.state.orderNumber]);
+  writeRow(tx, change, head);
+  recordClaims(tx, change);
   await recordSettlements(tx, change);
-  await recordRefunds(tx, change);
-  await recordReservations(tx, change);
-  await recordCompensations(tx, change);
-  await recordParcels(tx, change);
-  await recordWork(tx, change);
-  await announce(tx, change);
+  recordRefunds(tx, change);
+  recordReservations(tx, change);
+  recordCompensations(tx, change);
+  recordParcels(tx, change);
+  recordWork(tx, change);
+  announce(tx, change);
 }
 
-async function recordLog(tx: Transaction, { before, events, cause, actor, at, head }: Change): Promise<string> {
+function recordLog(tx: Transaction, { before, events, cause, actor, at, head }: Change): string {
   const entries = link(
-    events
-      .map(loggable)
-      .map(({ type, ...data }, index) => ({
-        stream: before.returnId,
-        sequence: before.sequence + index + 1,
-        at,
-        actor: { kind: actor.kind, id: actor.id },
-        cause,
-        type,
-        data,
-      })),
+    events.map(loggable).map(({ type, ...data }, index) => ({
+      stream: before.returnId,
+      sequence: before.sequence + index + 1,
+      at,
+      actor: { kind: actor.kind, id: actor.id },
+      cause,
+      type,
+      data,
+    })),
     head,
   );
-  await insertEntries(tx, entries);
+  insertEntries(tx, entries);
   return entries.at(-1)!.hash;
 }
 
@@ -77,7 +78,7 @@ function loggable(event: Event): Event {
   return { ...event, detail: { ...detail, inputsDigest: sha256(canonical(withoutPersons(inputs))) } };
 }
 
-async function writeRow(tx: Transaction, { before, after, at, nextDueAt }: Change, head: string): Promise<void> {
+function writeRow(tx: Transaction, { before, after, at, nextDueAt }: Change, head: string): void {
   const { state, details, statusSince, closedAt } = after;
   const due = nextDueAt === null ? null : new Date(nextDueAt - state.clockOffset).toISOString();
   const wake = wakeAt(state, Date.parse(at));
@@ -97,14 +98,14 @@ async function writeRow(tx: Transaction, { before, after, at, nextDueAt }: Chang
     wake === null ? null : new Date(wake).toISOString(),
   ];
   if (before.sequence > 0) {
-    await tx.query(
+    tx.write(
       `UPDATE return SET sequence = $2, state = $3, details = $4, head = $5, status = $6, status_since = $7, priority = $8, attention = $9, next_due_at = $10, updated_at = $11, closed_at = $12, wake_at = $13
        WHERE id = $1`,
       values,
     );
     return;
   }
-  await tx.query(
+  tx.write(
     `INSERT INTO return (merchant_id, id, sequence, state, details, head, status, status_since, priority, attention, next_due_at, created_at, updated_at, closed_at, wake_at, number, order_number, customer_id)
      VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, $15, $16)`,
     [...values, state.number, state.orderNumber, details.customerId],
@@ -113,13 +114,13 @@ async function writeRow(tx: Transaction, { before, after, at, nextDueAt }: Chang
 
 const urgency = { low: 0, normal: 1, high: 2, urgent: 3 } as const;
 /** The work queue is what the state asks of people; a piece that is still asked for keeps its owner. */
-async function recordWork(tx: Transaction, { before, after: { state }, at }: Change): Promise<void> {
+function recordWork(tx: Transaction, { before, after: { state }, at }: Change): void {
   const [was, is] = [before.sequence === 0 ? [] : workOf(before), workOf(state)];
   if (JSON.stringify(was) === JSON.stringify(is) && before.priority === state.priority) return;
   const gone = was.filter((one) => !is.some((other) => other.id === one.id)).map((one) => one.id);
-  if (gone.length > 0) await tx.query('DELETE FROM task WHERE id = ANY ($1::text[])', [gone]);
+  if (gone.length > 0) tx.write('DELETE FROM task WHERE id = ANY ($1::text[])', [gone]);
   if (is.length === 0) return;
-  await tx.query(
+  tx.write(
     `INSERT INTO task (merchant_id, id, queue, return_id, title, priority, due_at, created_at)
      SELECT current_setting('app.merchant_id'), id, queue, $2, title, $3, to_timestamp("dueAt" / 1000.0), $4 FROM jsonb_to_recordset($1::jsonb) AS work (id text, queue text, title text, "dueAt" bigint)
      ON CONFLICT (merchant_id, id) DO UPDATE SET title = excluded.title, priority = excluded.priority, due_at = excluded.due_at`,

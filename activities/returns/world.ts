@@ -3,8 +3,8 @@ import { newCouponCode, newId, newReturnNumber } from '#libs/persistence/ids';
 import type { Application, World } from '#libs/domain/return/input';
 import type { ReturnState } from '#libs/domain/return/state';
 import type { Order } from '#libs/domain/order';
-import { readCalendars } from '#libs/persistence/calendars';
-import type { Transaction } from '#libs/persistence/database';
+import { calendarStates, readCalendars, type CalendarStates } from '#libs/persistence/calendars';
+import { prepared, type Transaction } from '#libs/persistence/database';
 import { policyInForce, readPolicyVersion } from '#libs/persistence/policies';
 
 interface OrderRow {
@@ -17,9 +17,11 @@ interface OrderRow {
   readonly claims: readonly { lineId: string; unit: number; outcome: string; live: boolean; givenAmount: number }[] | null;
   readonly stock: readonly { sku: string; available: number; price: number; title: string }[] | null;
   readonly usedCoupons: readonly string[] | null;
+  readonly calendars: CalendarStates;
 }
 
-const readOrderRow = `
+/** `$1` the order, `$2` articles beside its own. */
+const readOrderRow = prepared(`
 SELECT o.document AS "order", o.granted_amount AS "grantedAmount", jsonb_build_object('restored', o.points_restored, 'revoked', o.points_revoked) AS points,
   (SELECT jsonb_build_object('blocked', c.blocked, 'riskScore', c.risk_score, 'tier', c.tier) FROM customer c WHERE c.id = o.customer_id) AS customer,
   (SELECT jsonb_agg(jsonb_build_object('tenderId', t.tender_id, 'capturedAmount', t.captured_amount, 'refundedAmount', t.refunded_amount, 'pendingAmount', t.pending_amount,
@@ -27,15 +29,16 @@ SELECT o.document AS "order", o.granted_amount AS "grantedAmount", jsonb_build_o
   (SELECT jsonb_agg(jsonb_build_object('shipmentId', s.shipment_id, 'refundedAmount', s.refunded_amount)) FROM shipment_balance s WHERE s.order_number = o.order_number) AS shipments,
   (SELECT jsonb_agg(jsonb_build_object('lineId', u.line_id, 'unit', u.unit, 'outcome', u.outcome, 'live', u.released_at IS NULL, 'givenAmount', u.given_amount))
      FROM unit_claim u WHERE u.order_number = o.order_number AND (u.released_at IS NULL OR u.outcome <> 'open')) AS claims,
-  (SELECT jsonb_agg(jsonb_build_object('sku', i.sku, 'available', i.available, 'price', i.price, 'title', i.title)) FROM inventory i WHERE i.sku = ANY ($2::text[])) AS stock,
-  (SELECT jsonb_agg(k.code) FROM compensation k WHERE k.status = 'used' AND k.code = ANY (ARRAY (SELECT g ->> 'code' FROM jsonb_array_elements(o.document -> 'giftedCoupons') g))) AS "usedCoupons"
-FROM orders o WHERE o.order_number = $1`;
+  (SELECT jsonb_agg(jsonb_build_object('sku', i.sku, 'available', i.available, 'price', i.price, 'title', i.title)) FROM inventory i
+     WHERE i.sku = ANY (ARRAY (SELECT line ->> 'sku' FROM jsonb_array_elements(o.document -> 'lines') line) || $2::text[])) AS stock,
+  (SELECT jsonb_agg(k.code) FROM compensation k WHERE k.status = 'used' AND k.code = ANY (ARRAY (SELECT g ->> 'code' FROM jsonb_array_elements(o.document -> 'giftedCoupons') g))) AS "usedCoupons",
+  ${calendarStates} AS calendars
+FROM orders o WHERE o.order_number = $1`);
 
 /** Everything a decision may look at, read after the locks are taken. Null: there is no such order, or no policy that is for it. */
 export async function loadWorld(tx: Transaction, subject: ReturnState | Application, now: number): Promise<World | null> {
-  const skus = 'units' in subject ? subject.lines.flatMap((line) => [line.sku, ...(line.exchangeSku === null ? [] : [line.exchangeSku])]) : [];
-  const asked = 'units' in subject ? skus : await skusOf(tx, subject);
-  const [row] = await tx.query<OrderRow>(readOrderRow, [subject.orderNumber, asked]);
+  const exchanges = subject.lines.flatMap(({ exchangeSku }) => (exchangeSku === null ? [] : [exchangeSku]));
+  const [row] = await tx.query<OrderRow>(readOrderRow, [subject.orderNumber, exchanges]);
   if (!row) return null;
   const policy = await policyOf(tx, subject, row);
   if (!policy) return null;
@@ -51,20 +54,12 @@ export async function loadWorld(tx: Transaction, subject: ReturnState | Applicat
     grantedAmount: row.grantedAmount,
     freeUnits: freeUnits(row),
     stock: Object.fromEntries((row.stock ?? []).map((article) => [article.sku, article])),
-    calendars: await readCalendars(tx),
+    calendars: await readCalendars(tx, row.calendars),
     customer: row.customer
       ? { ...row.customer, tier: row.customer.tier ?? row.order.customer.tier }
       : { blocked: false, riskScore: 0, tier: row.order.customer.tier },
     usedCoupons: row.usedCoupons ?? [],
   };
-}
-
-async function skusOf(tx: Transaction, application: Application): Promise<string[]> {
-  const rows = await tx.query<{ sku: string }>(
-    `SELECT line ->> 'sku' AS sku FROM orders, jsonb_array_elements(document -> 'lines') line WHERE order_number = $1`,
-    [application.orderNumber],
-  );
-  return [...new Set([...rows.map((row) => row.sku), ...application.lines.flatMap((line) => (line.exchangeSku === null ? [] : [line.exchangeSku]))])];
 }
 
 /** A return keeps the version it was opened under; a new one gets the version in force when the order was placed. */

@@ -8,12 +8,10 @@ import { instant, text } from './values';
 const envelope = { id: text(255), type: text(100), at: instant };
 const anything = z.record(z.string(), z.unknown());
 
-export const carrierEventBody = z
-  .looseObject({ ...envelope, data: anything })
-  .meta({
-    id: 'CarrierEvent',
-    description: 'A carrier’s event. `parcel.scanned` goes to the parcel’s return, at once or when its number becomes known; any other is kept',
-  });
+export const carrierEventBody = z.looseObject({ ...envelope, data: anything }).meta({
+  id: 'CarrierEvent',
+  description: 'A carrier’s event. `parcel.scanned` goes to the parcel’s return, at once or when its number becomes known; any other is kept',
+});
 export type CarrierEventBody = z.infer<typeof carrierEventBody>;
 export const paymentEventBody = z.looseObject({ ...envelope, data: anything }).meta({
   id: 'PaymentEvent',

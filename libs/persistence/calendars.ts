@@ -5,15 +5,19 @@ import { Remembered } from './remembered';
 
 /** By when they were last changed, so that a long list of holidays is read once and not in every transaction. */
 const remembered = new Remembered<Calendar>(200);
-const state = `merchant_id || '/' || id || '/' || updated_at AS state`;
+const state = `merchant_id || '/' || id || '/' || updated_at`;
+/** For a statement that reads other things as well: what `readCalendars` needs to know. */
+export const calendarStates = `(SELECT jsonb_agg(jsonb_build_object('id', id, 'state', ${state})) FROM calendar)`;
+export type CalendarStates = readonly { readonly id: string; readonly state: string }[] | null;
 
 /** All calendars of the merchant by id: those that are there from the start, and what the merchant put in their place or beside them. */
-export async function readCalendars(tx: Transaction): Promise<Record<string, Calendar>> {
-  const rows = await tx.query<{ id: string; state: string }>(`SELECT id, ${state} FROM calendar`);
-  const own = new Map(rows.map((row) => [row.id, remembered.get(row.state)]));
+export async function readCalendars(tx: Transaction, states: CalendarStates): Promise<Record<string, Calendar>> {
+  const own = new Map((states ?? []).map((row) => [row.id, remembered.get(row.state)]));
   const missing = [...own].flatMap(([id, calendar]) => (calendar ? [] : [id]));
   if (missing.length > 0) {
-    for (const row of await tx.query<{ id: string; body: Calendar; state: string }>(`SELECT id, body, ${state} FROM calendar WHERE id = ANY ($1)`, [missing])) {
+    for (const row of await tx.query<{ id: string; body: Calendar; state: string }>(`SELECT id, body, ${state} AS state FROM calendar WHERE id = ANY ($1)`, [
+      missing,
+    ])) {
       remembered.put(row.state, row.body);
       own.set(row.id, row.body);
     }

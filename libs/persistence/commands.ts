@@ -1,5 +1,5 @@
 import type { Actor } from '#libs/contracts/caller';
-import type { Transaction } from './database';
+import { prepared, type Transaction } from './database';
 
 /** What a caller was told: given again, letter for letter, to whoever repeats the key. */
 export interface Answer {
@@ -27,27 +27,21 @@ export class IdempotencyKeyReused extends Error {}
 
 const columns = `id, merchant_id AS "merchantId", caller, route, idempotency_key AS "idempotencyKey", body_hash AS "bodyHash", body, actor, return_id AS "returnId", answer`;
 
+const insertCommand = prepared(
+  `INSERT INTO command (id, merchant_id, caller, route, idempotency_key, body_hash, body, actor, return_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+   ON CONFLICT DO NOTHING RETURNING id`,
+);
+
 /**
  * Writes a command down, or finds the one that came before under the same key. While another transaction holds the same key uncommitted, this waits for it.
  * @throws IdempotencyKeyReused when the key came with another body
  */
 export async function recordCommand(tx: Transaction, command: Command): Promise<{ command: StoredCommand; repeated: boolean }> {
-  const [fresh] = await tx.query<StoredCommand>(
-    `INSERT INTO command (id, merchant_id, caller, route, idempotency_key, body_hash, body, actor, return_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-     ON CONFLICT DO NOTHING RETURNING ${columns}`,
-    [
-      command.id,
-      command.merchantId,
-      command.caller,
-      command.route,
-      command.idempotencyKey,
-      command.bodyHash,
-      JSON.stringify(command.body),
-      JSON.stringify(command.actor),
-      command.returnId,
-    ],
-  );
-  if (fresh) return { command: fresh, repeated: false };
+  const body = JSON.stringify(command.body);
+  const values = [command.id, command.merchantId, command.caller, command.route, command.idempotencyKey, command.bodyHash, body, JSON.stringify(command.actor)];
+  const [fresh] = await tx.query(insertCommand, [...values, command.returnId]);
+  // The body as it will be read back, however often.
+  if (fresh) return { command: { ...command, body: JSON.parse(body) as unknown, answer: null }, repeated: false };
   const earlier = await readCommandByKey(tx, command);
   if (!earlier) throw new Error(`command ${command.id} is neither new nor there`);
   if (earlier.bodyHash !== command.bodyHash) throw new IdempotencyKeyReused();
@@ -67,10 +61,8 @@ export async function readCommandByKey(
   return row ?? null;
 }
 
-export async function readCommand(tx: Transaction, id: string): Promise<StoredCommand | null> {
-  const [row] = await tx.query<StoredCommand>(`SELECT ${columns} FROM command WHERE id = $1`, [id]);
-  return row ?? null;
-}
+/** Null as long as nobody has dealt with it. */
+export const readAnswer = prepared('SELECT answer FROM command WHERE id = $1');
 
 /** The first answer stands: whoever comes later changes nothing. */
 export async function answerCommand(tx: Transaction, id: string, answer: Answer): Promise<void> {

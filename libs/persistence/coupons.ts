@@ -81,7 +81,7 @@ export interface CompensationRow extends Row {
   readonly createdAt: Date;
   readonly position: string;
 }
-/** What a customer was given for their trouble, newest first; gifts of orders are not among it. */
+/** What a customer was given for their trouble, newest first; gifts of orders are not among it. A code is told once its coupon was granted. */
 export async function listCompensations(
   tx: Transaction,
   customerId: string,
@@ -89,7 +89,8 @@ export async function listCompensations(
   limit: number,
 ): Promise<CompensationRow[]> {
   return tx.query<CompensationRow>(
-    `SELECT id, kind, code, status, amount, currency, customer_id AS "customerId", reason, valid_until AS "validUntil", return_id AS source, created_at AS "createdAt", created_at::text AS position
+    `SELECT id, kind, CASE WHEN status IN ('granted', 'used') OR (status = 'revoked' AND reason <> 'goodwill') THEN code END AS code, status, amount, currency,
+       customer_id AS "customerId", reason, valid_until AS "validUntil", return_id AS source, created_at AS "createdAt", created_at::text AS position
      FROM compensation WHERE customer_id = $1 AND return_id NOT LIKE 'order/%' AND ($2::timestamptz IS NULL OR (created_at, id) < ($2, $3))
      ORDER BY created_at DESC, id DESC LIMIT $4`,
     [customerId, after?.[0] ?? null, after?.[1] ?? null, limit],

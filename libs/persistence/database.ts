@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { types } from 'pg';
+import { createHash } from 'node:crypto';
+import { types, type PoolClient } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { Core1763700000001 } from './migrations/0001-core';
 import { GiftedCoupons1763800000002 } from './migrations/0002-gifted-coupons';
@@ -10,9 +11,32 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
 }
 
+/** A statement that each connection parses and plans once, not every time. For statements whose text never varies. */
+export interface Prepared {
+  readonly name: string;
+  readonly text: string;
+}
+export const prepared = (text: string): Prepared => ({ name: createHash('sha256').update(text).digest('hex').slice(0, 16), text });
+
+/** Writes have few texts; should they ever be made anew each time, a connection does not remember them all. */
+const plans = new Map<string, Prepared>();
+function planned(text: string): string | Prepared {
+  const known = plans.get(text);
+  if (known || plans.size >= 500) return known ?? text;
+  const plan = prepared(text);
+  plans.set(text, plan);
+  return plan;
+}
+
 /** What a transaction can do. Parameters are `$1…`; bigint columns arrive as numbers, checked to be safe. */
 export interface Transaction {
-  query<Row = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  /** Statements run in the order in which they are asked for, awaited or not. */
+  query<Row = Record<string, unknown>>(sql: string | Prepared, parameters?: readonly unknown[]): Promise<Row[]>;
+  /**
+   * A statement whose result nobody waits for: it runs in its place, and when it fails, the transaction fails with its error. Its text never varies with its values.
+   * @param unlessDone the error of a statement that changes no row; left out where that is none
+   */
+  write(sql: string, parameters?: readonly unknown[], unlessDone?: string): void;
 }
 
 /** bigint columns hold amounts and counts: numbers, or an error where a number would lie. */
@@ -23,6 +47,7 @@ types.setTypeParser(types.builtins.INT8, (text) => {
 });
 
 const asText = (value: string) => `'${value.replaceAll("'", "''")}'`;
+const asMerchant = (merchantId: string) => `SET LOCAL ROLE boomerang_app; SET LOCAL app.merchant_id = ${asText(merchantId)}`;
 
 /**
  * The one door to PostgreSQL. `inMerchant` sees one merchant's rows and nothing else (row-level security holds it, not the queries); `asSystem` is for what has no
@@ -36,7 +61,12 @@ export class Database {
   }
 
   inMerchant<T>(merchantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.transaction(`SET LOCAL ROLE boomerang_app; SET LOCAL app.merchant_id = ${asText(merchantId)}`, work);
+    return this.transaction(asMerchant(merchantId), work);
+  }
+
+  /** One statement in a transaction of its own: one round trip. */
+  async ask<Row>(merchantId: string, sql: Prepared, parameters: readonly unknown[]): Promise<Row[]> {
+    return this.transaction(asMerchant(merchantId), (session) => session.last<Row>(sql, parameters));
   }
 
   asSystem<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -47,20 +77,108 @@ export class Database {
     if (this.source.isInitialized) await this.source.destroy();
   }
 
-  /** One round trip opens the transaction and takes its role: a connection from the pool never carries another caller's. */
-  private async transaction<T>(setting: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  private async transaction<T>(setting: string, work: (session: Session) => Promise<T>): Promise<T> {
     const runner: QueryRunner = this.source.createQueryRunner();
+    const session = new Session((await runner.connect()) as PoolClient);
     try {
-      await runner.query(`BEGIN; ${setting}`);
-      const result = await work({ query: async (sql, parameters) => (await runner.query(sql, parameters as unknown[] | undefined, true)).records });
-      await runner.query('COMMIT');
+      session.begin(setting); // a connection from the pool never carries another caller's role
+      const result = await work(session);
+      await session.commit();
       return result;
     } catch (error) {
-      await runner.query('ROLLBACK').catch(() => undefined); // the connection is gone: the server has rolled back already
-      throw error;
+      await session.rollback();
+      throw session.failure ?? error;
     } finally {
       await runner.release();
     }
+  }
+}
+
+/** One connection while it is ours. What is asked in one turn of the event loop leaves in one packet, and nothing waits for the answer to what came before it. */
+class Session implements Transaction {
+  /** The first failure of a `write`; statements after it only say that the transaction is over. */
+  failure: Error | undefined;
+  private readonly under: Promise<void>[] = [];
+  private conditional = false;
+  private corked = false;
+  private ended = false;
+
+  constructor(private readonly client: PoolClient) {}
+
+  async query<Row>(sql: string | Prepared, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.send(sql, parameters)).rows as Row[];
+  }
+
+  write(sql: string, parameters: readonly unknown[] = [], unlessDone?: string): void {
+    this.conditional ||= unlessDone !== undefined;
+    this.watch(
+      this.send(planned(sql), parameters).then(({ rowCount }) => {
+        if (unlessDone !== undefined && !rowCount) throw new Error(unlessDone);
+      }),
+    );
+  }
+
+  begin(setting: string): void {
+    this.watch(this.send(`BEGIN; ${setting}`, []));
+  }
+
+  /** The transaction's only statement: its end leaves with it. */
+  async last<Row>(sql: Prepared, parameters: readonly unknown[]): Promise<Row[]> {
+    const rows = this.query<Row>(sql, parameters);
+    this.end();
+    return await rows;
+  }
+
+  /** Leaves together with the last writes, for after a failure it undoes; only a condition of ours has to be looked at before. */
+  async commit(): Promise<void> {
+    if (this.conditional) await this.written();
+    this.end();
+    await this.written();
+  }
+
+  private end(): void {
+    if (this.ended) return;
+    this.watch(this.send('COMMIT', []));
+    this.ended = true;
+  }
+
+  async rollback(): Promise<void> {
+    this.ended = true;
+    await this.client.query('ROLLBACK').catch(() => undefined); // the connection is gone: the server has rolled back already
+  }
+
+  private watch(sent: Promise<unknown>): void {
+    this.under.push(
+      sent.then(
+        () => undefined,
+        (error: Error) => {
+          this.failure ??= error;
+        },
+      ),
+    );
+  }
+
+  private async written(): Promise<void> {
+    await Promise.all(this.under);
+    if (this.failure) throw this.failure;
+  }
+
+  private async send(sql: string | Prepared, parameters: readonly unknown[]) {
+    // Work that nobody waits for any more must not reach the connection's next holder.
+    if (this.ended) throw new Error('the transaction is over');
+    this.gather();
+    return await this.client.query({ ...(typeof sql === 'string' ? { text: sql } : sql), values: parameters as unknown[] });
+  }
+
+  private gather(): void {
+    const { stream } = (this.client as unknown as { connection: { stream: { cork(): void; uncork(): void } } }).connection;
+    if (this.corked) return;
+    this.corked = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.corked = false;
+      stream.uncork();
+    });
   }
 }
 
@@ -72,7 +190,8 @@ export function dataSourceOptions({ url, poolSize = 10 }: DatabaseOptions) {
     migrations: [Core1763700000001, GiftedCoupons1763800000002],
     migrationsTransactionMode: 'each' as const,
     synchronize: false,
-    extra: { max: poolSize, statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 },
+    // Statements are sent without waiting for the answers to those before them.
+    extra: { max: poolSize, pipeline: true, statement_timeout: 30_000, idle_in_transaction_session_timeout: 60_000 },
   };
 }
 

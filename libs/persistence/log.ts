@@ -33,9 +33,9 @@ export function link(entries: readonly LogEntry[], head: string): Linked[] {
   });
 }
 
-export async function insertEntries(tx: Transaction, entries: readonly Linked[]): Promise<void> {
+export function insertEntries(tx: Transaction, entries: readonly Linked[]): void {
   if (entries.length === 0) return;
-  await tx.query(
+  tx.write(
     `INSERT INTO log_entry (merchant_id, stream, sequence, at, cause, type, text, previous, hash)
      SELECT current_setting('app.merchant_id'), stream, sequence, at, cause, type, text, previous, hash
      FROM jsonb_to_recordset($1::jsonb) AS entry (stream text, sequence int, at timestamptz, cause text, type text, text text, previous text, hash text)`,
@@ -71,7 +71,7 @@ export async function appendToChain(tx: Transaction, stream: string, { type, act
     type,
     data,
   };
-  await insertEntries(tx, link([entry], last?.hash ?? beginning));
+  insertEntries(tx, link([entry], last?.hash ?? beginning));
 }
 
 export interface Verification {

@@ -1,7 +1,7 @@
 import type { Order } from '#libs/domain/order';
 import { choosePolicy, type PublishedVersion } from '#libs/domain/policy/choose-policy';
 import type { Policy } from '#libs/domain/policy/policy';
-import type { Transaction } from './database';
+import { prepared, type Transaction } from './database';
 import { newId } from './ids';
 import { Remembered } from './remembered';
 
@@ -36,18 +36,20 @@ export interface PolicyQuestion {
 /** Published versions never change: read once a process, the least recently used ones leave. */
 const published = new Remembered<Policy>(500);
 
+/** Of each policy the version in force at `$1`, and its first. */
+const versionsInForce = prepared(
+  `SELECT v.policy_id AS "policyId", v.version, p.created_at AS "createdAt" FROM policy_version v JOIN policy p ON p.id = v.policy_id
+   WHERE v.published_at IS NOT NULL AND v.version IN (
+     (SELECT version FROM policy_version w WHERE w.policy_id = v.policy_id AND w.published_at IS NOT NULL AND w.effective_from <= $1 ORDER BY effective_from DESC LIMIT 1),
+     (SELECT version FROM policy_version w WHERE w.policy_id = v.policy_id AND w.published_at IS NOT NULL ORDER BY effective_from LIMIT 1))`,
+);
+
 /**
  * The published version that rules a return (CONTRACT §7); null when the merchant has none that matches. Two short reads at most, usually one: the rows
  * say which versions there are, their bodies are remembered.
  */
 export async function policyInForce(tx: Transaction, question: PolicyQuestion): Promise<{ id: string; version: number; policy: Policy } | null> {
-  const rows = await tx.query<{ policyId: string; version: number; createdAt: Date }>(
-    `SELECT v.policy_id AS "policyId", v.version, p.created_at AS "createdAt" FROM policy_version v JOIN policy p ON p.id = v.policy_id
-     WHERE v.published_at IS NOT NULL AND v.version IN (
-       (SELECT version FROM policy_version w WHERE w.policy_id = v.policy_id AND w.published_at IS NOT NULL AND w.effective_from <= $1 ORDER BY effective_from DESC LIMIT 1),
-       (SELECT version FROM policy_version w WHERE w.policy_id = v.policy_id AND w.published_at IS NOT NULL ORDER BY effective_from LIMIT 1))`,
-    [question.order.placedAt],
-  );
+  const rows = await tx.query<{ policyId: string; version: number; createdAt: Date }>(versionsInForce, [question.order.placedAt]);
   const bodies = await publishedBodies(tx, rows);
   const candidates = rows.map((row): PublishedVersion => ({
     policyId: row.policyId,

@@ -1,7 +1,7 @@
 import type { ReturnRecord } from '#libs/contracts/present-return';
 import type { Details } from '#libs/domain/return/details';
 import type { ReturnState } from '#libs/domain/return/state';
-import type { Transaction } from './database';
+import { prepared, type Transaction } from './database';
 import { readReturnNumber } from './ids';
 
 /** Whose returns somebody may see: a customer's are those of the orders with their address, and of one order alone where the token opens one. */
@@ -33,7 +33,7 @@ const all = (conditions: readonly (string | false)[]) => conditions.filter((cond
 export async function findReturn(tx: Transaction, merchantId: string, idOrNumber: string, sight: Sight): Promise<ReturnRecord | null> {
   const values: unknown[] = [merchantId, idOrNumber, readReturnNumber(idOrNumber)];
   const conditions = all(['r.merchant_id = $1', '(r.id = $2 OR r.number = $3)', ...seen(sight, (value) => `$${values.push(value)}`)]);
-  const [row] = await tx.query<Row>(`SELECT ${columns} FROM return r WHERE ${conditions}`, values);
+  const [row] = await tx.query<Row>(prepared(`SELECT ${columns} FROM return r WHERE ${conditions}`), values);
   return row ? recordOf(row) : null;
 }
 

@@ -22,6 +22,9 @@ export async function createWorkers({ connection, namespace, returnsTaskQueue = 
       workflowBundle: await workflowBundle(),
       activities: { ...database },
       stickyQueueScheduleToStartTimeout: '2s',
+      // A run whose history fits no longer (a bad release; a task that timed out while its transactions ran, on a machine without breath) would stand still for ever,
+      // and every command with it. The row is the truth: the run is given up, and the next letter or the reconciler begins another one from there.
+      workflowFailureErrorTypes: { '*': ['NondeterminismError'] },
       maxCachedWorkflows: 500,
     }),
     Worker.create({

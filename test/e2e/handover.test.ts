@@ -52,6 +52,19 @@ describe('a return that is dropped off', () => {
     expect(await journey.until('completed')).toMatchObject({ attention: null, nextStep: null, settlement: { total: 1000 } });
     await booksAgree(journey, 1000);
   });
+
+  test('that is not paid goes back to the customer', async () => {
+    const journey = await Journey.begin();
+    await journey.command('customer', 'cancel');
+    await journey.receive([{ lineId: '1', quantity: 1 }], { trackingNumber: null, returnNumber: journey.rma.number });
+    await journey.until((rma) => rma.attention?.reason === 'late_parcel');
+    await journey.command('agent', 'resolve', { units: [{ lineId: '1', unit: 1, logistics: 'received', money: 'none', note: 'as cancelled' }] });
+    expect(journey.rma).toMatchObject({ status: 'cancelled', attention: null, lines: [{ units: [{ logistics: 'sending_back' }] }] });
+    expect(await workOf(journey, 'warehouse', 'inspection')).toEqual(['send_back_units']);
+    await journey.command('warehouse', 'sendback', { carrier: 'sf', trackingNumber: `BACK-${journey.trackingNumber}` });
+    expect(journey.rma).toMatchObject({ status: 'cancelled', lines: [{ units: [{ logistics: 'sent_back' }] }] });
+    expect(await workOf(journey, 'warehouse', 'inspection')).toEqual([]);
+  });
 });
 
 describe('a return that is picked up at the door', () => {

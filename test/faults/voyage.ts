@@ -21,7 +21,7 @@ export class Voyage {
 
   constructor(
     readonly variant: Variant,
-    { payment = 'pay_ok_', patienceMs = 90_000, cancelled = false }: { payment?: string; patienceMs?: number; cancelled?: boolean } = {},
+    { payment = 'pay_ok_', patienceMs = 150_000, cancelled = false }: { payment?: string; patienceMs?: number; cancelled?: boolean } = {},
   ) {
     this.order = anOrder({ payment });
     this.patienceMs = patienceMs;

@@ -66,7 +66,7 @@ async function oneReturn(rig: Rig, begin: () => Promise<void> = async () => unde
 async function costOf(rig: Rig, workflowId: string): Promise<{ cost: Cost; events: Record<string, number> }> {
   const handle = rig.client.workflow.getHandle(workflowId);
   await eventually(async () => (await handle.describe()).status.name !== 'RUNNING', 1_000);
-  const { raw, historyLength = 0, status } = await handle.describe();
+  const { raw, historyLength, status } = await handle.describe();
   const history = (await handle.fetchHistory()).events ?? [];
   const events: Record<string, number> = {};
   for (const { eventType } of history) {

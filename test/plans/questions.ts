@@ -9,7 +9,7 @@ import { Metrics } from '#apps/worker/metrics';
 import { endSessions, openOrder, resolveToken } from '#libs/access/sessions';
 import { workQueues } from '#libs/contracts/lists';
 import { application } from '#libs/domain/return/fixtures';
-import { readCommand, recordCommand } from '#libs/persistence/commands';
+import { readAnswer, recordCommand } from '#libs/persistence/commands';
 import type { Transaction } from '#libs/persistence/database';
 import { findReturnId, ledgerBalances, listLedger, listRefunds, logStreams, readRefund, settlementOfRefund } from '#libs/persistence/finance-reads';
 import { verifyStream } from '#libs/persistence/log';
@@ -148,7 +148,7 @@ const shop: readonly Question[] = [
   { name: 'POST /v1/auth/order-access', ask: (database) => openOrder(database, 'O77', 'nobody@example.com') },
   inMerchant('the end of an account’s sessions', (tx) => endSessions(tx, numbered('usr', 7))),
   inMerchant('a command that comes again', (tx) => recordCommand(tx, { ...command, id: 'cmd_again' })),
-  inMerchant('a command by its id', (tx) => readCommand(tx, numbered('cmd', 77))),
+  inMerchant('a command by its id', (tx) => tx.query(readAnswer, [numbered('cmd', 77)])),
   inMerchant('what a decision looks at', (tx) => loadWorld(tx, application(), Date.now())),
 ];
 const command = {

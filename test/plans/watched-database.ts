@@ -25,8 +25,13 @@ export class WatchedDatabase extends Database {
   private watched(tx: Transaction): Transaction {
     return {
       query: async (sql, parameters) => {
-        if (this.statements) await this.note(tx, sql, parameters);
+        if (this.statements) await this.note(tx, typeof sql === 'string' ? sql : sql.text, parameters);
         return tx.query(sql, parameters);
+      },
+      write: (sql, parameters, unlessDone) => {
+        // Asked for before it and answered before the transaction's end.
+        if (this.statements) void this.note(tx, sql, parameters);
+        tx.write(sql, parameters, unlessDone);
       },
     };
   }

@@ -1,16 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { ReturnState } from '#libs/domain/return/state';
 import { ReturnDoor } from '#libs/temporal/return-door';
 import { anOrder, Journey } from '../e2e/journey';
 import { direct, expectSoundBooks } from '../stack/direct';
 import { patiently, report } from '../stack/patient';
-import { stack, until } from '../stack/stack';
+import { processes, stack, until } from '../stack/stack';
 
 const stateOf = async (returnId: string) => (await direct.sql<{ state: ReturnState }>('SELECT state FROM return WHERE id = $1', [returnId]))[0]!.state;
 const runOf = async (returnId: string) => (await direct.workflow(returnId).describe()).runId;
 const ended = (returnId: string) =>
   until(async () => (await direct.workflow(returnId).describe()).status.name === 'COMPLETED', 20_000, `the end of the workflow of ${returnId}`);
+
+/** A worker with other code than ours, for as long as it takes. */
+async function liveAsAStranger(done: () => Promise<boolean>): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  const connection = await NativeConnection.connect({ address: stack().temporalAddress });
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('./stranger'), logger: new DefaultLogger('ERROR') });
+  const { temporalNamespace: namespace, returnsTaskQueue: taskQueue } = stack();
+  const worker = await Worker.create({ connection, namespace, taskQueue, workflowBundle });
+  await worker.runUntil(until(done, 20_000, 'the first task of the stranger'));
+  await connection.close();
+}
 
 describe('the process of a return, on a real server', () => {
   afterAll(() => direct.close());
@@ -80,6 +92,23 @@ describe('the process of a return, on a real server', () => {
     await journey.until('completed');
     expect(await journey.payment()).toMatchObject({ refundedAmount: 1000, calls: 1 });
   });
+
+  test('a run whose history fits the process no longer is given up, and the return goes on from its row', async () => {
+    const journey = await Journey.begin();
+    await direct.workflow(journey.id).terminate('a stranger takes over');
+    await processes.halt('worker');
+    const door = new ReturnDoor(direct.temporal, { taskQueue: stack().returnsTaskQueue });
+    await door.wake(await stateOf(journey.id));
+    await liveAsAStranger(async () => (await direct.workflow(journey.id).fetchHistory()).events!.some((event) => event.activityTaskScheduledEventAttributes));
+    await processes.resume('worker');
+    await journey.command('shop', 'shipment', { carrier: 'sf', trackingNumber: journey.trackingNumber });
+    await journey.scan('picked_up');
+    await journey.until('in_transit');
+    await journey.receive();
+    await journey.inspect();
+    await journey.until('completed');
+    expect(await journey.payment()).toMatchObject({ refundedAmount: 1000, calls: 1 });
+  }, 90_000);
 
   test('a deadline rings by itself, at its time and once', async () => {
     const journey = await Journey.begin();

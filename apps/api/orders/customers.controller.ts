@@ -52,7 +52,11 @@ export class CustomersController {
       rows,
       limit,
       (row) => [row.position, row.id!],
-      ({ position: _position, customerId: _customer, source, ...row }) => ({ ...row, returnId: source }),
+      ({ position: _position, customerId: _customer, source, ...row }) => ({
+        ...row,
+        code: row.status === 'granted' || row.status === 'used' ? row.code : null,
+        returnId: source,
+      }),
     );
   }
 

@@ -7,10 +7,10 @@ import type { ReceiptBody } from '#libs/contracts/receipt-requests';
 import type { Actor, Caller } from '#libs/contracts/caller';
 import { presentReturn, type ReturnRecord } from '#libs/contracts/present-return';
 import { decide } from '#libs/domain/return/decide';
-import type { CommandType, Input } from '#libs/domain/return/input';
+import type { CommandType, Input, World } from '#libs/domain/return/input';
 import { newReturn, type ReturnState } from '#libs/domain/return/state';
 import { canonical, sha256 } from '#libs/persistence/canonical';
-import { answerCommand, forgetCommand, IdempotencyKeyReused, readCommand, recordCommand, type Answer, type StoredCommand } from '#libs/persistence/commands';
+import { answerCommand, forgetCommand, IdempotencyKeyReused, readAnswer, recordCommand, type Answer, type StoredCommand } from '#libs/persistence/commands';
 import { Database, type Transaction } from '#libs/persistence/database';
 import { newId } from '#libs/persistence/ids';
 import { insertReceipt } from '#libs/persistence/receipts';
@@ -90,7 +90,7 @@ export class ReturnCommands {
         const known = request.returnId === null ? null : await findReturn(tx, caller.merchantId, request.returnId, sightOf(caller));
         if (request.returnId !== null && !known) throw notFound('return');
         const returnId = known?.state.returnId ?? newId('ret');
-        const recorded = await recordCommand(tx, {
+        const recording = recordCommand(tx, {
           id: newId('cmd'),
           merchantId: caller.merchantId,
           caller: caller.id,
@@ -101,15 +101,14 @@ export class ReturnCommands {
           actor: actorOf(caller),
           returnId,
         });
-        if (request.evidence && !recorded.repeated) await requireEvidence(tx, caller, request.evidence);
-        if (request.receipt && !recorded.repeated) await insertReceipt(tx, { ...request.receipt, returnId, receivedBy: caller.id });
-        const state =
-          (recorded.command.returnId === known?.state.returnId ? known?.state : null) ?? (await stateOf(tx, caller.merchantId, recorded.command.returnId!));
-        const command =
-          recorded.command.answer || recorded.repeated
-            ? recorded.command
-            : { ...recorded.command, answer: await this.refusedAlready(tx, recorded.command, state) };
-        return { command, repeated: recorded.repeated, state };
+        // Asked for in the same breath: a repetition, which has no use for it, is rare.
+        const before = known?.state ?? newReturn(caller.merchantId, returnId);
+        const world = loadWorld(tx, input.type === 'apply' ? input.application : before, Date.now() + before.clockOffset);
+        const [{ command, repeated }, found] = await Promise.all([recording, world]);
+        if (repeated) return { command, repeated, state: command.returnId === returnId ? before : await stateOf(tx, caller.merchantId, command.returnId!) };
+        if (request.evidence) await requireEvidence(tx, caller, request.evidence);
+        if (request.receipt) await insertReceipt(tx, { ...request.receipt, returnId, receivedBy: caller.id });
+        return { command: { ...command, answer: await this.refusedAlready(tx, command, before, found) }, repeated, state: before };
       });
     } catch (error) {
       if (error instanceof IdempotencyKeyReused) throw new ApiError('idempotency_key_reused', 'This Idempotency-Key came with another body before');
@@ -117,9 +116,8 @@ export class ReturnCommands {
     }
   }
 
-  private async refusedAlready(tx: Transaction, command: StoredCommand, state: ReturnState): Promise<Answer | null> {
+  private async refusedAlready(tx: Transaction, command: StoredCommand, state: ReturnState, world: World | null): Promise<Answer | null> {
     const input = { ...(command.body as { input: object }).input, id: command.id, actor: command.actor } as Input<CommandType>;
-    const world = await loadWorld(tx, input.type === 'apply' ? input.application : state, Date.now() + state.clockOffset);
     const verdict = world
       ? decide(state, input, world)
       : ({ refusal: { code: 'not_found', detail: 'There is no such order, or no policy is for it' } } as const);
@@ -136,12 +134,9 @@ export class ReturnCommands {
       await this.door.update(state, { id: command.id, kind: 'command' }, until).catch((error: unknown) => {
         this.log.warn({ merchantId: command.merchantId, returnId: command.returnId, tries, error: String(error) }, 'the return’s process could not be reached');
       });
-      const [answer, now] = await this.database.inMerchant(command.merchantId, async (tx) => [
-        (await readCommand(tx, command.id))?.answer ?? null,
-        await stateOf(tx, command.merchantId, command.returnId!),
-      ]);
-      if (answer) return answer;
-      state = now;
+      const [row] = await this.database.ask<{ answer: Answer | null }>(command.merchantId, readAnswer, [command.id]);
+      if (row?.answer) return row.answer;
+      state = await this.database.inMerchant(command.merchantId, (tx) => stateOf(tx, command.merchantId, command.returnId!));
       await new Promise((resolve) => setTimeout(resolve, Math.min(100 * tries, 1000, Math.max(0, until - Date.now()))));
     }
     return null;

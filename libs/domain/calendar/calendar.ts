@@ -42,8 +42,13 @@ const dayMs = 86_400_000;
 const mostDays = 40_000;
 
 export function isZone(zone: string): boolean {
-  return IANAZone.isValidZone(zone);
+  if (zones.has(zone)) return true;
+  const known = IANAZone.isValidZone(zone);
+  if (known) zones.add(zone);
+  return known;
 }
+/** Asking is dear, and there are a few hundred of them. */
+const zones = new Set<string>();
 
 /**
  * The instant (ms) at which `duration` has passed on the calendar since `from` (ms).
