@@ -1,10 +1,10 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { temporal } from '@temporalio/proto';
 import { returnWorkflowId } from '#libs/contracts/messages';
 import { Steps } from './one-return';
 import type { Rig } from './rig';
 import { StatementLog, tripKinds, type Trip, type TripKind } from './statements';
-import { join } from 'node:path';
 
 /** What one refund return may cost at most. None of it depends on the machine. */
 export const limits = { events: 50, workflowTasks: 10, stateTransitions: 18, historyKiB: 16, visibilityWrites: 3 } as const;
@@ -47,14 +47,7 @@ async function oneReturn(rig: Rig, begin: () => Promise<void> = async () => unde
   const { driver, database } = rig;
   const order = await driver.importOrder();
   await begin();
-  const scanned = async (_what: string, id: string) => {
-    const handled = await eventually(async () => {
-      const { rows } = await database.query<{ open: number }>('SELECT count(*)::int AS open FROM inbox WHERE handled_at IS NULL');
-      return rows[0]?.open === 0;
-    });
-    if (!handled) throw new Error(`a scan of ${id} was not dealt with`);
-  };
-  const id = await driver.refundReturn(order, 0, new Steps(), scanned);
+  const id = await rig.refundReturn(order, 0, new Steps());
   const workflowId = returnWorkflowId('demo', id);
   const paid = await eventually(async () => (await database.query(`SELECT FROM return WHERE id = $1 AND status = 'completed'`, [id])).rowCount === 1);
   if (!paid) throw new Error(`return ${id} was not refunded in time`);

@@ -33,7 +33,7 @@ export async function measureLatency(rig: Rig, perSecond: number, ms: number): P
     );
   const began = performance.now();
   for (let turn = 0; orders.length > 0 && performance.now() - began < ms; turn++) {
-    begin(rig.driver.refundReturn(orders.pop()!, scanPauseMs, http));
+    begin(rig.refundReturn(orders.pop()!, scanPauseMs, http));
     await sleep(500 / perSecond);
     begin(rig.floor.refundReturn(scanPauseMs, update));
     await sleep(Math.max(0, began + ((turn + 1) * 1000) / perSecond - performance.now()));

@@ -31,7 +31,7 @@ export interface Report {
 /** Milliseconds, except `atATime`, `parked` (returns) and `rate` (returns a second when throughput was not measured). */
 const full = {
   budget: 235_000,
-  atATime: 12,
+  atATime: 16,
   rounds: 2,
   warmUp: 8_000,
   floor: 10_000,

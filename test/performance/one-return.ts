@@ -90,39 +90,23 @@ export class Driver {
     return String(id);
   }
 
-  /** Apply, automatic approval, self-shipped, two scans that matter, one receipt, one inspection; the refund follows by itself. Answers the return's id. */
-  async refundReturn(
-    orderNumber: string,
-    pauseMs: number,
-    steps: Steps,
-    between: (what: string, returnId: string) => Promise<void> = async () => undefined,
-  ): Promise<string> {
+  /**
+   * Apply, automatic approval, self-shipped, two scans that matter, one receipt, one inspection; the refund follows by itself. Answers the return's id.
+   * @param dealtWith waits until the scans of a tracking number have reached their return: in life days lie between them, and none is overtaken by the receipt
+   */
+  async refundReturn(orderNumber: string, pauseMs: number, steps: Steps, dealtWith: (trackingNumber: string) => Promise<void>): Promise<string> {
     const trackingNumber = `TRK-${orderNumber}`;
     const id = await steps.take('apply', () => this.apply(orderNumber));
-    await between('apply', id);
     await steps.take('shipment', () => this.command(`/v1/returns/${id}/shipment`, { carrier: 'sf', trackingNumber }, 200));
-    await between('shipment', id);
     for (const status of ['picked_up', 'delivered']) {
       await this.scan(trackingNumber, status);
       await sleep(pauseMs);
-      await between(`scan ${status}`, id);
+      await dealtWith(trackingNumber);
     }
     await steps.take('receipt', () => this.command('/v1/receipts', { trackingNumber, lines: [{ lineId: '1', quantity: 1 }] }, 201, this.warehouse));
-    await between('receipt', id);
     const units = [{ quantity: 1, grade: 'A', disposition: 'restock', accepted: true }];
     await steps.take('inspection', () => this.command(`/v1/returns/${id}/inspections`, { lines: [{ lineId: '1', units }] }, 200, this.warehouse));
-    await between('inspection', id);
     return id;
-  }
-
-  read(returnId: string): Promise<Body> {
-    return this.call('GET', `/v1/returns/${returnId}`, undefined, 200);
-  }
-
-  /** Asks every 50 ms, for ten seconds. */
-  async until(returnId: string, holds: (rma: Body) => boolean): Promise<void> {
-    for (const end = Date.now() + 10_000; !holds(await this.read(returnId)); await sleep(50))
-      if (Date.now() > end) throw new Error(`return ${returnId} does not get on`);
   }
 
   /** As a carrier sends it: signed, straight to us. */

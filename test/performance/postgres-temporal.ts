@@ -108,10 +108,13 @@ function serverSpec(home: Home, server: string, database: { port: number; passwo
   };
 }
 
+/** gRPC's health protocol. */
+const serving = 1;
+
 async function serves(address: string): Promise<boolean> {
   const connection = await Connection.connect({ address, connectTimeout: '1 s' });
   try {
-    return (await connection.healthService.check({})).status === 1;
+    return ((await connection.healthService.check({})).status as number) === serving;
   } finally {
     await connection.close();
   }

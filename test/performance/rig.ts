@@ -1,12 +1,13 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { Client as Postgres } from 'pg';
 import { LocalStack } from '#apps/local/stack';
 import type { Watched } from './cpu';
 import { Floor } from './floor';
-import { Driver } from './one-return';
+import { Driver, type Steps } from './one-return';
 import { serverBinaries, startPostgresTemporal, type PostgresTemporal } from './postgres-temporal';
 
 /** Everything the bench measures, running: a Temporal server, the product, and the floor. In a folder of its own that is gone afterwards. */
@@ -56,6 +57,16 @@ export class Rig {
     await this.driver.logIn();
     this.floor = await Floor.start(this.client, temporalAddress);
     return this;
+  }
+
+  /** One refund return of the product, over HTTP; see `Driver.refundReturn`. */
+  refundReturn(orderNumber: string, pauseMs: number, steps: Steps): Promise<string> {
+    return this.driver.refundReturn(orderNumber, pauseMs, steps, async (trackingNumber) => {
+      for (const end = Date.now() + 10_000; Date.now() < end; await sleep(50)) {
+        if ((await this.database.query('SELECT FROM inbox WHERE subject = $1 AND handled_at IS NULL', [trackingNumber])).rowCount === 0) return;
+      }
+      throw new Error(`a scan of ${trackingNumber} was not dealt with in 10 s`);
+    });
   }
 
   /** Processes that work for a return of the product. */

@@ -1,4 +1,4 @@
-import { openSync, readSync, closeSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Client } from 'pg';
 
 /** One transaction, or one statement outside of any: its statements in order, each one round trip. */

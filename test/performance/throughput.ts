@@ -45,7 +45,7 @@ export async function measureThroughput(rig: Rig, options: ThroughputOptions): P
   const full = async (steps: Steps) => {
     const order = orders.pop();
     if (order === undefined) throw new Error('no order left');
-    await rig.driver.refundReturn(order, scanPauseMs, steps);
+    await rig.refundReturn(order, scanPauseMs, steps);
   };
   const bare = (steps: Steps) => rig.floor.refundReturn(scanPauseMs, steps);
   // As many as could be at a rate that this machine will not reach; imports are no part of a return.
@@ -54,14 +54,14 @@ export async function measureThroughput(rig: Rig, options: ThroughputOptions): P
     if (missing > 0) orders.push(...(await rig.driver.importOrders(missing)));
   };
   await stock(warmUpMs, 12);
-  await load(bare, atATime, warmUpMs / 2, rig.bare);
-  const warm = await load(full, atATime, warmUpMs, rig.product);
+  await drive(bare, atATime, warmUpMs / 2, rig.bare);
+  const warm = await drive(full, atATime, warmUpMs, rig.product);
   const rounds: { full: Load; floor: Load }[] = [];
   const began = new Date();
   for (let round = 0; round < options.rounds; round++) {
     await stock(fullMs, Math.max(2, warm.perSecond * 2));
-    const floor = await load(bare, atATime, floorMs, rig.bare);
-    rounds.push({ floor, full: await load(full, atATime, fullMs, rig.product) });
+    const floor = await drive(bare, atATime, floorMs, rig.bare);
+    rounds.push({ floor, full: await drive(full, atATime, fullMs, rig.product) });
   }
   const { rows } = await rig.database.query<{ facts: number; returns: number }>(
     `SELECT count(DISTINCT (stream, cause)) FILTER (WHERE cause LIKE 'fact/%')::int AS facts, count(DISTINCT stream)::int AS returns
@@ -77,7 +77,7 @@ export async function measureThroughput(rig: Rig, options: ThroughputOptions): P
  * Closed loop: `atATime` callers, each beginning the next return when its last is through; counted from `rampMs` on, when they have spread over the steps. A command
  * counts as the fourth part of a return. A caller whose returns fail stops after the third.
  */
-async function load(one: (steps: Steps) => Promise<unknown>, atATime: number, ms: number, watched: Record<string, Watched>): Promise<Load> {
+async function drive(one: (steps: Steps) => Promise<unknown>, atATime: number, ms: number, watched: Record<string, Watched>): Promise<Load> {
   const steps = new Steps();
   const took: number[] = [];
   let failures = 0;
@@ -116,16 +116,16 @@ async function load(one: (steps: Steps) => Promise<unknown>, atATime: number, ms
 
 /** Rounds of the same length, as one. */
 function sum(loads: readonly Load[]): Load {
-  const mean = (read: (load: Load) => number) => loads.reduce((total, load) => total + read(load), 0) / loads.length;
+  const mean = (read: (load: Load) => number) => loads.reduce((total, one) => total + read(one), 0) / loads.length;
   const [first] = loads;
-  const cpu = first!.cpu && Object.fromEntries(Object.keys(first!.cpu).map((name) => [name, mean((load) => load.cpu![name]!)]));
+  const cpu = first!.cpu && Object.fromEntries(Object.keys(first!.cpu).map((name) => [name, mean((one) => one.cpu![name]!)]));
   return {
-    returns: loads.reduce((total, load) => total + load.returns, 0),
-    perSecond: mean((load) => load.perSecond),
-    failures: loads.reduce((total, load) => total + load.failures, 0),
-    wholeMs: { p50: mean((load) => load.wholeMs.p50), p95: mean((load) => load.wholeMs.p95) },
+    returns: loads.reduce((total, one) => total + one.returns, 0),
+    perSecond: mean((one) => one.perSecond),
+    failures: loads.reduce((total, one) => total + one.failures, 0),
+    wholeMs: { p50: mean((one) => one.wholeMs.p50), p95: mean((one) => one.wholeMs.p95) },
     cpu,
-    cpuOwn: cpu && mean((load) => load.cpuOwn!),
-    foreignCores: first!.foreignCores === null ? null : mean((load) => load.foreignCores!),
+    cpuOwn: cpu && mean((one) => one.cpuOwn!),
+    foreignCores: first!.foreignCores === null ? null : mean((one) => one.foreignCores!),
   };
 }
