@@ -2,12 +2,12 @@ import type { Actor } from '#libs/contracts/caller';
 import { problemOf } from '#libs/contracts/errors';
 import type { Commit, Committed, Letter, ProcessEvent } from '#libs/contracts/messages';
 import { decide } from '#libs/domain/return/decide';
-import { due } from '#libs/domain/return/due';
+import { atRest, due } from '#libs/domain/return/due';
 import { noDetails, describe, withScan, type Details } from '#libs/domain/return/details';
 import { evolve, type Event } from '#libs/domain/return/evolve';
 import type { Application, Input, Refusal, World } from '#libs/domain/return/input';
 import { newReturn, type ReturnState } from '#libs/domain/return/state';
-import { status } from '#libs/domain/return/tables';
+import { openStatuses, status } from '#libs/domain/return/tables';
 import type { Answer } from '#libs/persistence/commands';
 import { prepared, violation, type Database, type Transaction } from '#libs/persistence/database';
 import { beginning } from '#libs/persistence/log';
@@ -178,8 +178,8 @@ function changeOf(found: Found, events: readonly Event[], letter: Letter, world:
   const offer = events.find((event) => event.type === 'offer_made');
   const details = noted !== undefined && offer ? { ...described, offerNotes: { ...described.offerNotes, [offer.offer.offerId]: noted } } : described;
   const moved = before.sequence === 0 || status(before) !== status(state);
-  const { effects, later, moments } = due(state);
-  const rests = effects.length === 0 && later.length === 0 && state.deadlines.every((deadline) => deadline.breachedAt !== null);
+  const { moments } = due(state);
+  const closed = atRest(state) && !openStatuses.some((open) => open === status(state));
   return {
     before,
     events,
@@ -192,7 +192,7 @@ function changeOf(found: Found, events: readonly Event[], letter: Letter, world:
       state,
       details,
       statusSince: moved ? at : found.statusSince,
-      closedAt: rests && !['in_review', 'awaiting_handover', 'in_transit', 'at_warehouse', 'settling'].includes(status(state)) ? (found.closedAt ?? at) : null,
+      closedAt: closed ? (found.closedAt ?? at) : null,
     },
     nextDueAt: moments.length > 0 ? Math.min(...moments.map((one) => one.at)) : null,
   };

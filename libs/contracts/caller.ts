@@ -16,10 +16,4 @@ export interface Caller {
   readonly decisionLimitAmount: number;
 }
 /** What the log and the command row keep of a caller: no personal data. */
-export interface Actor {
-  readonly kind: 'customer' | 'agent' | 'warehouse' | 'finance' | 'admin' | 'service' | 'system' | 'carrier' | 'provider';
-  readonly id: string;
-  /** What an agent may grant alone when they asked; absent for machines. Minor units. */
-  readonly goodwillLimitAmount?: number;
-  readonly decisionLimitAmount?: number;
-}
+export type { Actor } from '#libs/domain/return/input';

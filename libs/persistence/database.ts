@@ -138,7 +138,12 @@ class Session implements Transaction {
 
   private end(): void {
     if (this.ended) return;
-    this.watch(this.send('COMMIT', []));
+    this.watch(
+      this.send('COMMIT', []).then(({ command }) => {
+        // Of a transaction in which something failed PostgreSQL answers COMMIT with ROLLBACK, and no error: whoever hid that failure must not be believed.
+        if (command !== 'COMMIT') throw new Error('the transaction was rolled back: one of its statements failed');
+      }),
+    );
     this.ended = true;
   }
 

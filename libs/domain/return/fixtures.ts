@@ -8,7 +8,8 @@ import type { Policy } from '../policy/policy';
 import { decide } from './decide';
 import { due } from './due';
 import { evolve, type Event, type EventOf } from './evolve';
-import type { Actor, Application, ApplicationLine, Input, InputType, InspectedUnit, Outcome, Refusal, World } from './input';
+import type { ApplicationLine } from '../policy/application';
+import type { Actor, Application, Input, InputType, InspectedUnit, Outcome, Refusal, World } from './input';
 import { newReturn, unitKey, type Refund, type ReturnState, type Unit } from './state';
 import { status } from './tables';
 

@@ -1,13 +1,15 @@
 import type { Calendar } from '../calendar/calendar';
 import type { OrderMoney } from '../money/settlement-types';
 import type { Order } from '../order';
-import type { Fault, Grade, HandoverMethod, Policy, Resolution, Stage } from '../policy/policy';
+import type { Application as Judged } from '../policy/application';
+import type { Fault, Grade, Policy, Resolution, Stage } from '../policy/policy';
 import type { Disposition, Parcel } from './state';
 
 /** Who asks or reports, as the log keeps it. Limits are those of the user when they asked. */
 export interface Actor {
   readonly kind: 'customer' | 'agent' | 'warehouse' | 'finance' | 'admin' | 'service' | 'system' | 'carrier' | 'provider';
   readonly id: string;
+  /** What they may grant alone; absent for machines. Minor units. */
   readonly goodwillLimitAmount?: number;
   readonly decisionLimitAmount?: number;
 }
@@ -15,20 +17,9 @@ export interface UnitRef {
   readonly lineId: string;
   readonly unit: number;
 }
-export interface ApplicationLine {
-  readonly lineId: string;
-  readonly quantity: number;
-  readonly reason: string;
-  readonly resolution: Resolution;
-  readonly exchangeSku: string | null;
-  readonly adjustmentAmount: number | null;
-  readonly evidenceCount: number;
-}
-export interface Application {
+/** What is asked for as the rules judge it, and what else the return has to know. */
+export interface Application extends Judged {
   readonly orderNumber: string;
-  readonly channel: string;
-  readonly lines: readonly ApplicationLine[];
-  readonly method: HandoverMethod;
   readonly pickup: { readonly from: string; readonly to: string } | null;
   readonly refundTo: 'original' | 'store_credit';
 }
