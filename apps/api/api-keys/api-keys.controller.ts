@@ -11,7 +11,8 @@ import { appendToMerchantLog } from '#libs/persistence/log';
 import { apiKey as keyAnswer, newApiKey as newKeyAnswer } from '../access/answers';
 import { TokenCache } from '../access/token-cache';
 import { notFound } from '../http/api-error';
-import { CurrentCaller, CurrentRoute, IdempotencyKeyHeader, Roles } from '../http/decorators';
+import { AskedBy, type Asked } from '../http/asked';
+import { CurrentCaller, Roles } from '../http/decorators';
 import { actorOf, Idempotency } from '../http/idempotency';
 import { decodeCursor, page } from '../http/keyset';
 import { Answers, listOf } from '../http/openapi-decorators';
@@ -58,12 +59,7 @@ export class ApiKeysController {
   @Post()
   @ApiOperation({ summary: 'A new key for a shop; it is shown this once' })
   @Answers(201, newKeyAnswer)
-  create(
-    @CurrentCaller() caller: Caller,
-    @CurrentRoute() route: string,
-    @IdempotencyKeyHeader() idempotencyKey: string | null,
-    @Body({ schema: apiKeyBody }) body: ApiKeyBody,
-  ) {
+  create(@AskedBy() { caller, route, key: idempotencyKey }: Asked, @Body({ schema: apiKeyBody }) body: ApiKeyBody) {
     return this.idempotency.run(caller, route, idempotencyKey, body, (tx) => addKey(tx, caller, body), { sealed: true });
   }
 

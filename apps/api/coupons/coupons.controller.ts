@@ -13,7 +13,7 @@ import { CurrentCaller, Roles, Scope } from '../http/decorators';
 import { actorOf, Idempotency } from '../http/idempotency';
 import { Answers } from '../http/openapi-decorators';
 import { Reply } from '../http/reply';
-import { AskedBy, type Asked } from '../returns/asked';
+import { AskedBy, type Asked } from '../http/asked';
 import { ReturnCommands } from '../returns/return-commands';
 
 const couponCode = name(100);

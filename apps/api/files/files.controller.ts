@@ -8,7 +8,8 @@ import { sha256 } from '#libs/persistence/canonical';
 import { Database, type Transaction } from '#libs/persistence/database';
 import { newId } from '#libs/persistence/ids';
 import { ApiError, invalid, notFound } from '../http/api-error';
-import { CurrentCaller, CurrentRoute, IdempotencyKeyHeader, Multipart, Roles, Scope } from '../http/decorators';
+import { AskedBy, type Asked } from '../http/asked';
+import { CurrentCaller, Multipart, Roles, Scope } from '../http/decorators';
 import { Idempotency } from '../http/idempotency';
 import { Answers } from '../http/openapi-decorators';
 import { created } from '../http/reply';
@@ -57,7 +58,7 @@ export class FilesController {
   @ApiOperation({ summary: 'Uploads a JPEG, PNG, WebP or PDF of at most 10 MiB in the form field `file`; camera data is removed' })
   @ApiBody({ schema: { type: 'object', properties: { file: { type: 'string', format: 'binary' } }, required: ['file'] } })
   @Answers(201, fileAnswer)
-  upload(@CurrentCaller() caller: Caller, @CurrentRoute() route: string, @IdempotencyKeyHeader() key: string | null, @UploadedFile() file?: Upload) {
+  upload(@AskedBy() { caller, route, key }: Asked, @UploadedFile() file?: Upload) {
     if (!file) throw invalid('/file', 'required', 'is missing: send the file in the form field of this name');
     const contentType = fileTypeOf(file.buffer);
     if (!contentType) throw new ApiError('unsupported_media_type', 'Send a JPEG, PNG, WebP or PDF file');

@@ -40,17 +40,7 @@ export const CurrentCaller = createParamDecorator((_: unknown, context: Executio
   return caller;
 });
 
-/** The `Idempotency-Key` of the request: `string`, or null without one. 400 when it is not 1 to 255 visible ASCII characters. */
-export const IdempotencyKeyHeader = createParamDecorator((_: unknown, context: ExecutionContext): string | null =>
-  readIdempotencyKey(context.switchToHttp().getRequest<ApiRequest>()),
-);
-
-/** Method and path as called, without the query: the `route` of a command. */
-export const CurrentRoute = createParamDecorator((_: unknown, context: ExecutionContext): string => {
-  const { method, path } = context.switchToHttp().getRequest<ApiRequest>();
-  return `${method} ${path}`;
-});
-
+/** The `Idempotency-Key` of the request, or null without one. 400 when it is not 1 to 255 visible ASCII characters. */
 export function readIdempotencyKey(request: Pick<Request, 'headersDistinct'>): string | null {
   const given = request.headersDistinct['idempotency-key'];
   if (!given) return null;

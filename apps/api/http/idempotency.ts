@@ -29,8 +29,8 @@ export class Idempotency {
   constructor(private readonly database: Database) {}
 
   /**
-   * @param route method and path as called (`CurrentRoute`)
-   * @param key of `IdempotencyKeyHeader`; null makes each call new
+   * @param route method and path as called (`AskedBy`)
+   * @param key of `AskedBy`; null makes each call new
    * @param body as validated
    * @throws ApiError `idempotency_key_reused` (other body), `request_in_progress` (the first is still running after about 2 s)
    */

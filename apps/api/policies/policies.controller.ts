@@ -12,7 +12,8 @@ import { Database, type Transaction } from '#libs/persistence/database';
 import { appendToMerchantLog } from '#libs/persistence/log';
 import { createPolicy, listPolicies, publishPolicy, readPolicy, readVersion, saveDraft, type StoredPolicy } from '#libs/persistence/policies';
 import { ApiError, invalid, notFound } from '../http/api-error';
-import { CurrentCaller, CurrentRoute, IdempotencyKeyHeader, Roles } from '../http/decorators';
+import { AskedBy, type Asked } from '../http/asked';
+import { CurrentCaller, Roles } from '../http/decorators';
 import { actorOf, Idempotency } from '../http/idempotency';
 import { decodeCursor, page } from '../http/keyset';
 import { Answers, listOf } from '../http/openapi-decorators';
@@ -41,12 +42,7 @@ export class PoliciesController {
   @Roles('admin')
   @ApiOperation({ summary: 'A new policy: version 1, a draft' })
   @Answers(201, policyAnswer)
-  create(
-    @CurrentCaller() caller: Caller,
-    @CurrentRoute() route: string,
-    @IdempotencyKeyHeader() key: string | null,
-    @Body({ schema: policyBody }) body: PolicyBody,
-  ) {
+  create(@AskedBy() { caller, route, key }: Asked, @Body({ schema: policyBody }) body: PolicyBody) {
     return this.idempotency.run(caller, route, key, body, async (tx) => {
       await requireCalendars(tx, body);
       const stored = await createPolicy(tx, body);
@@ -96,13 +92,7 @@ export class PoliciesController {
   @Roles('admin')
   @ApiOperation({ summary: 'Publishes the draft: from then on it never changes' })
   @Answers(200, policyAnswer)
-  publish(
-    @CurrentCaller() caller: Caller,
-    @CurrentRoute() route: string,
-    @IdempotencyKeyHeader() key: string | null,
-    @Param('id', { schema: idSchema }) id: string,
-    @Body({ schema: emptyBody }) body: object,
-  ) {
+  publish(@AskedBy() { caller, route, key }: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: emptyBody }) body: object) {
     return this.idempotency.run(caller, route, key, body, async (tx) => {
       const outcome = await publishPolicy(tx, id);
       if (outcome.kind === 'not_found') throw notFound('policy');

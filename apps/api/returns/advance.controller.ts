@@ -10,7 +10,7 @@ import { due } from '#libs/domain/return/due';
 import { Roles, Scope } from '../http/decorators';
 import { Answers } from '../http/openapi-decorators';
 import { Reply } from '../http/reply';
-import { AskedBy, type Asked } from './asked';
+import { AskedBy, type Asked } from '../http/asked';
 import { ReturnCommands } from './return-commands';
 
 /** Milliseconds that are waited for timers which the new time makes ring. */

@@ -8,7 +8,7 @@ import { findReturn } from '#libs/persistence/returns';
 import { invalid, notFound } from '../http/api-error';
 import { actorOf, Idempotency } from '../http/idempotency';
 import { Reply } from '../http/reply';
-import type { Asked } from './asked';
+import type { Asked } from '../http/asked';
 import { sightOf } from './return-commands';
 
 /** What an annotation leaves in its chain. */

@@ -10,7 +10,7 @@ import { ApiError } from '../http/api-error';
 import { Roles, Scope, staff } from '../http/decorators';
 import { Answers } from '../http/openapi-decorators';
 import { Annotating } from './annotating';
-import { AskedBy, type Asked } from './asked';
+import { AskedBy, type Asked } from '../http/asked';
 
 /** What people write about a return. It never changes the process: no workflow hears of it, and it has a chain of its own beside the return's. */
 @ApiTags('returns')

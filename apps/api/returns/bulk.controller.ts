@@ -11,7 +11,7 @@ import { Idempotency } from '../http/idempotency';
 import { Answers } from '../http/openapi-decorators';
 import { Reply } from '../http/reply';
 import { Annotating } from './annotating';
-import { AskedBy, type Asked } from './asked';
+import { AskedBy, type Asked } from '../http/asked';
 import { ReturnCommands } from './return-commands';
 
 /** Returns that one call may touch, and how many of them at a time. */

@@ -20,7 +20,7 @@ import { emptyBody, id as idSchema } from '#libs/contracts/values';
 import type { Stage } from '#libs/domain/policy/policy';
 import { Roles, Scope } from '../http/decorators';
 import { Answers } from '../http/openapi-decorators';
-import { AskedBy, type Asked } from './asked';
+import { AskedBy, type Asked } from '../http/asked';
 import { namedFiles } from './evidence';
 import { ReturnCommands } from './return-commands';
 

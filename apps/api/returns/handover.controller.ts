@@ -8,7 +8,7 @@ import { hasLabel } from '#libs/domain/return/handover';
 import { ApiError, notFound } from '../http/api-error';
 import { CurrentCaller, Roles, Scope } from '../http/decorators';
 import { Answers } from '../http/openapi-decorators';
-import { AskedBy, type Asked } from './asked';
+import { AskedBy, type Asked } from '../http/asked';
 import { returnLabel } from './label';
 import { ReturnCommands } from './return-commands';
 

@@ -18,7 +18,7 @@ import { notFound } from '../http/api-error';
 import { Roles } from '../http/decorators';
 import { Answers } from '../http/openapi-decorators';
 import type { Reply } from '../http/reply';
-import { AskedBy, type Asked } from './asked';
+import { AskedBy, type Asked } from '../http/asked';
 import { ReturnCommands, type CommandInput } from './return-commands';
 
 /** What finance does about the money of a return. A refund belongs to its return: the command goes there, the answer shows the refund. */

@@ -15,7 +15,7 @@ import { Idempotency } from '../http/idempotency';
 import { decodeCursor, page } from '../http/keyset';
 import { Answers, listOf } from '../http/openapi-decorators';
 import { Reply } from '../http/reply';
-import { AskedBy, type Asked } from './asked';
+import { AskedBy, type Asked } from '../http/asked';
 import { ReturnCommands, type CommandInput } from './return-commands';
 
 /** Whatever arrives at the dock. Never refused: what belongs to no return waits, unmatched, for somebody who knows. */

@@ -22,7 +22,7 @@ import { LOG } from '#libs/observability/logger';
 import { Reply } from '../http/reply';
 import { Settings } from '../settings';
 import type { Annotations } from '#activities/returns/annotations';
-import type { Asked } from './asked';
+import type { Asked } from '../http/asked';
 import { requireEvidence, type NamedFile } from './evidence';
 
 /** How long a client is kept waiting for its own write (CONTRACT §1). */

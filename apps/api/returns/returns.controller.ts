@@ -15,7 +15,7 @@ import { decodeCursor, page } from '../http/keyset';
 import { Answers, listOf } from '../http/openapi-decorators';
 import { pageQuery, type PageQuery } from '#libs/contracts/lists';
 import { Applications, applicationOf, commentsOf } from './applications';
-import { AskedBy, type Asked } from './asked';
+import { AskedBy, type Asked } from '../http/asked';
 import { namedFiles } from './evidence';
 import { ReturnCommands, sightOf } from './return-commands';
 import { presentEntry } from './timeline';

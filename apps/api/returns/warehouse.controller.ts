@@ -6,7 +6,7 @@ import { repairBody, sendbackBody, type RepairBody, type SendbackBody } from '#l
 import { id as idSchema } from '#libs/contracts/values';
 import { Roles } from '../http/decorators';
 import { Answers } from '../http/openapi-decorators';
-import { AskedBy, type Asked } from './asked';
+import { AskedBy, type Asked } from '../http/asked';
 import { namedFiles } from './evidence';
 import { ReturnCommands } from './return-commands';
 

@@ -1,12 +1,12 @@
 import { Body, Controller, Get, HttpCode, Injectable, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import type { Caller } from '#libs/contracts/caller';
 import { mailQuery, type MailQuery } from '#libs/contracts/lists';
 import { scanBody, type ScanBody } from '#libs/contracts/sandbox-requests';
 import { name, trackingNumber as trackingNumberSchema } from '#libs/contracts/values';
 import { ApiError, notFound, unavailable } from '../http/api-error';
-import { CurrentCaller, CurrentRoute, IdempotencyKeyHeader, Roles, Scope } from '../http/decorators';
+import { AskedBy, type Asked } from '../http/asked';
+import { Roles, Scope } from '../http/decorators';
 import { Idempotency } from '../http/idempotency';
 import { Answers } from '../http/openapi-decorators';
 import { Reply } from '../http/reply';
@@ -76,9 +76,7 @@ export class SandboxController {
   @ApiOperation({ summary: 'The carrier scans a parcel and sends its signed webhook' })
   @Answers(202, acceptedScan)
   scan(
-    @CurrentCaller() caller: Caller,
-    @CurrentRoute() route: string,
-    @IdempotencyKeyHeader() key: string | null,
+    @AskedBy() { caller, route, key }: Asked,
     @Param('trackingNumber', { schema: trackingNumberSchema }) trackingNumber: string,
     @Body({ schema: scanBody }) body: ScanBody,
   ): Promise<unknown> {

@@ -9,7 +9,8 @@ import { Database, violation } from '#libs/persistence/database';
 import { user as userAnswer } from '../access/answers';
 import { TokenCache } from '../access/token-cache';
 import { ApiError, invalid, notFound } from '../http/api-error';
-import { CurrentCaller, CurrentRoute, IdempotencyKeyHeader, Roles } from '../http/decorators';
+import { AskedBy, type Asked } from '../http/asked';
+import { CurrentCaller, Roles } from '../http/decorators';
 import { actorOf, Idempotency } from '../http/idempotency';
 import { decodeCursor, page } from '../http/keyset';
 import { Answers, listOf } from '../http/openapi-decorators';
@@ -51,12 +52,7 @@ export class UsersController {
   @Post()
   @ApiOperation({ summary: 'Adds a user' })
   @Answers(201, userAnswer)
-  create(
-    @CurrentCaller() caller: Caller,
-    @CurrentRoute() route: string,
-    @IdempotencyKeyHeader() key: string | null,
-    @Body({ schema: userBody }) body: UserBody,
-  ) {
+  create(@AskedBy() { caller, route, key }: Asked, @Body({ schema: userBody }) body: UserBody) {
     const work = async (tx: Parameters<Parameters<Database['inMerchant']>[1]>[0]) => {
       const user = await createUser(tx, caller.merchantId, body, actorOf(caller));
       if (!user) throw emailTaken();

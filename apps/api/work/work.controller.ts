@@ -7,7 +7,8 @@ import { taskAnswer } from '#libs/contracts/work-answers';
 import { Database, type Transaction } from '#libs/persistence/database';
 import { claimTask, listTasks, lockTask, releaseTask, type TaskRow } from '#libs/persistence/tasks';
 import { ApiError, notFound } from '../http/api-error';
-import { CurrentCaller, CurrentRoute, IdempotencyKeyHeader, Roles, staff } from '../http/decorators';
+import { AskedBy, type Asked } from '../http/asked';
+import { CurrentCaller, Roles, staff } from '../http/decorators';
 import { Idempotency } from '../http/idempotency';
 import { decodeCursor, page } from '../http/keyset';
 import { Answers, listOf } from '../http/openapi-decorators';
@@ -37,13 +38,7 @@ export class WorkController {
   @Post(':id/claim')
   @ApiOperation({ summary: 'Takes a task for 30 minutes' })
   @Answers(200, taskAnswer)
-  claim(
-    @CurrentCaller() caller: Caller,
-    @CurrentRoute() route: string,
-    @IdempotencyKeyHeader() key: string | null,
-    @Param('id', { schema: idSchema }) id: string,
-    @Body({ schema: emptyBody }) body: object,
-  ) {
+  claim(@AskedBy() { caller, route, key }: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: emptyBody }) body: object) {
     return this.idempotency.run(caller, route, key, body, async (tx) => {
       const outcome = await claimTask(tx, await taskOf(tx, caller, id), caller.id);
       if (outcome.kind !== 'done') throw new ApiError('invalid_state', 'The task is claimed; a claim lapses after 30 minutes');
@@ -54,13 +49,7 @@ export class WorkController {
   @Post(':id/release')
   @ApiOperation({ summary: 'Gives a claimed task back to its queue' })
   @Answers(200, taskAnswer)
-  release(
-    @CurrentCaller() caller: Caller,
-    @CurrentRoute() route: string,
-    @IdempotencyKeyHeader() key: string | null,
-    @Param('id', { schema: idSchema }) id: string,
-    @Body({ schema: emptyBody }) body: object,
-  ) {
+  release(@AskedBy() { caller, route, key }: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: emptyBody }) body: object) {
     return this.idempotency.run(caller, route, key, body, async (tx) => {
       const outcome = await releaseTask(tx, await taskOf(tx, caller, id), caller.role === 'admin' ? null : caller.id);
       if (outcome.kind === 'free') throw new ApiError('invalid_state', 'Nobody has claimed the task');

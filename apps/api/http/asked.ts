@@ -1,9 +1,9 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Caller } from '#libs/contracts/caller';
-import { ApiError } from '../http/api-error';
-import { readIdempotencyKey, type ApiRequest } from '../http/decorators';
+import { ApiError } from './api-error';
+import { readIdempotencyKey, type ApiRequest } from './decorators';
 
-/** Who asks, where and under which key: what every command on a return has in common. */
+/** Who asks, where and under which key: what everything that is asked for once has in common. */
 export interface Asked {
   readonly caller: Caller;
   /** Method and path as called, without the query. */
