@@ -13,8 +13,9 @@ export default async function globalSetup(): Promise<void> {
     home,
     quiet: true,
     env: { LOG_LEVEL: process.env.LOG_LEVEL ?? 'info' },
-    // Nobody needs this data after a power cut.
-    postgres: { settings: { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }, initdbFlags: ['--no-sync'] },
+    // Nobody needs this data after a power cut, but the faults kill the database: what it said is committed must be with the operating system by then, so
+    // synchronous_commit stays on (off, the newest commits live in memory that dies with the process).
+    postgres: { settings: { fsync: 'off', full_page_writes: 'off' }, initdbFlags: ['--no-sync'] },
     // Workflows whose clock tests move: skipping on, and looking for due timers twenty times a second.
     temporal: {
       extraArgs: ['--dynamic-config-value', 'frontend.WorkflowTimeSkippingEnabled=true', '--dynamic-config-value', 'history.timerProcessorMaxTimeShift="50ms"'],
