@@ -12,14 +12,14 @@ export function recordRefunds(tx: Transaction, change: Change): void {
   let state: ReturnState = change.before;
   for (const event of change.events) {
     const next = evolve(state, event);
-    if (event.type === 'refund_changed') recordOne(tx, change, event, find(state, event.refundId), find(next, event.refundId));
-    if (event.type === 'refund_redirected') recordRedirection(tx, change, event, find(state, event.refundId));
+    if (event.type === 'refund_changed') recordOne(tx, change, event, find(state, event.refundId), find(next, event.refundId), next.sequence);
+    if (event.type === 'refund_redirected') recordRedirection(tx, change, event, find(state, event.refundId), next.sequence);
     state = next;
   }
 }
 const find = (state: ReturnState, refundId: string): Refund => state.refunds.find((refund) => refund.refundId === refundId)!;
 
-function recordOne(tx: Transaction, change: Change, event: Event, was: Refund, is: Refund): void {
+function recordOne(tx: Transaction, change: Change, event: Event, was: Refund, is: Refund, sequence: number): void {
   tx.write('UPDATE refund SET status = $2, attempt = $3, provider_refund_id = $4, updated_at = $5 WHERE id = $1', [
     is.refundId,
     is.status,
@@ -67,11 +67,11 @@ function recordOne(tx: Transaction, change: Change, event: Event, was: Refund, i
       [is.refundId, event.detail.settledBy, change.at],
     );
   }
-  if ((was.status === 'succeeded') !== (is.status === 'succeeded')) move(tx, change, is, is.status === 'succeeded');
+  if ((was.status === 'succeeded') !== (is.status === 'succeeded')) move(tx, change, is, is.status === 'succeeded', sequence);
 }
 
 /** The old refund ends, a new one begins, and what it holds of a balance goes with it. Money paid by hand or as store credit holds none. */
-function recordRedirection(tx: Transaction, change: Change, { refund }: EventOf<'refund_redirected'>, was: Refund): void {
+function recordRedirection(tx: Transaction, change: Change, { refund }: EventOf<'refund_redirected'>, was: Refund, sequence: number): void {
   const { orderNumber } = change.after.state;
   const tender = change.world.order.tenders.find((candidate) => candidate.tenderId === refund.tenderId);
   tx.write(`UPDATE refund SET status = 'redirected', updated_at = $2 WHERE id = $1`, [was.refundId, change.at]);
@@ -94,11 +94,11 @@ function recordRedirection(tx: Transaction, change: Change, { refund }: EventOf<
       `tender ${refund.tenderId} of order ${orderNumber} has not ${refund.amount} left`,
     );
   }
-  if (refund.status === 'succeeded') move(tx, change, refund, true);
+  if (refund.status === 'succeeded') move(tx, change, refund, true, sequence);
 }
 
-/** Money has moved, or has come back days later: then the balance is claimed again and the ledger answered, never corrected. */
-function move(tx: Transaction, change: Change, refund: Refund, paid: boolean): void {
+/** Money has moved, or has come back days later: then the balance is claimed again and the ledger answered, never corrected. `sequence` of its event names the entry. */
+function move(tx: Transaction, change: Change, refund: Refund, paid: boolean, sequence: number): void {
   const sign = paid ? 1 : -1;
   const { state } = change.after;
   tx.write('UPDATE tender SET pending_amount = pending_amount - $3, refunded_amount = refunded_amount + $3 WHERE order_number = $1 AND tender_id = $2', [
@@ -109,5 +109,5 @@ function move(tx: Transaction, change: Change, refund: Refund, paid: boolean): v
   const kind =
     change.world.order.tenders.find((tender) => tender.tenderId === refund.tenderId)?.kind ?? (refund.tenderId === manualTender ? 'cash' : 'store_credit');
   const postings = postingsOfRefund({ amount: refund.amount, currency: state.currency, kind });
-  post(tx, change, { id: null, refundId: refund.refundId, postings: paid ? postings : reversed(postings) });
+  post(tx, change, { id: `${refund.refundId}/${sequence}`, refundId: refund.refundId, postings: paid ? postings : reversed(postings) });
 }

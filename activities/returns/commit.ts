@@ -195,6 +195,7 @@ function changeOf(found: Found, events: readonly Event[], letter: Letter, world:
       closedAt: closed ? (found.closedAt ?? at) : null,
     },
     nextDueAt: moments.length > 0 ? Math.min(...moments.map((one) => one.at)) : null,
+    ledger: [],
   };
 }
 

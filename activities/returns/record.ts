@@ -8,6 +8,7 @@ import type { ReturnState } from '#libs/domain/return/state';
 import { status } from '#libs/domain/return/tables';
 import { canonical, sha256 } from '#libs/persistence/canonical';
 import type { Transaction } from '#libs/persistence/database';
+import type { ToldEntry } from '#libs/persistence/ledger';
 import { insertEntries, link } from '#libs/persistence/log';
 import { recordCompensations } from '../compensation/record';
 import { recordReservations } from '../inventory/reservations';
@@ -32,6 +33,8 @@ export interface Change {
   readonly head: string;
   readonly world: World;
   readonly nextDueAt: number | null;
+  /** What this decision has booked so far: the log tells it, so that the chain vouches for the ledger. */
+  readonly ledger: ToldEntry[];
 }
 
 /**
@@ -39,24 +42,24 @@ export interface Change {
  * database at once, and the transaction fails with the first statement that does.
  */
 export async function record(tx: Transaction, change: Change): Promise<void> {
-  const head = recordLog(tx, change);
   // The order is locked already; its first return freezes it.
   if (change.before.sequence === 0)
     tx.write('UPDATE orders SET locked_at = now() WHERE order_number = $1 AND locked_at IS NULL', [change.after.state.orderNumber]);
-  writeRow(tx, change, head);
   recordClaims(tx, change);
   await recordSettlements(tx, change);
   recordRefunds(tx, change);
   recordReservations(tx, change);
   recordCompensations(tx, change);
   recordParcels(tx, change);
+  // Last, for it tells what was booked.
+  writeRow(tx, change, recordLog(tx, change));
   recordWork(tx, change);
   announce(tx, change);
 }
 
-function recordLog(tx: Transaction, { before, events, cause, actor, at, head }: Change): string {
+function recordLog(tx: Transaction, { before, events, cause, actor, at, head, ledger }: Change): string {
   const entries = link(
-    events.map(loggable).map(({ type, ...data }, index) => ({
+    withLedger(events.map(loggable), ledger).map(({ type, ...data }, index) => ({
       stream: before.returnId,
       sequence: before.sequence + index + 1,
       at,
@@ -69,6 +72,12 @@ function recordLog(tx: Transaction, { before, events, cause, actor, at, head }: 
   );
   insertEntries(tx, entries);
   return entries.at(-1)!.hash;
+}
+
+/** The last event of a decision tells all that the decision booked. Like every detail it stays out of histories. */
+function withLedger(events: readonly Event[], ledger: readonly ToldEntry[]): readonly Event[] {
+  const last = events.at(-1);
+  return ledger.length === 0 || last === undefined ? events : [...events.slice(0, -1), { ...last, detail: { ...last.detail, ledger } }];
 }
 
 /** What a settlement was computed from holds the whole order: the chain keeps its digest, the settlement's row the inputs without names and addresses. */

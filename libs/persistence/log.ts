@@ -51,12 +51,14 @@ export function insertEntries(tx: Transaction, entries: readonly Linked[]): void
 export const appendToMerchantLog = (tx: Transaction, merchantId: string, entry: Told): Promise<void> => appendToChain(tx, `merchant/${merchantId}`, entry);
 
 interface Told {
+  /** RFC 3339; now, unless something else was written with it. */
+  readonly at?: string;
   readonly type: string;
   readonly actor: Pick<Actor, 'kind' | 'id'>;
   readonly data: unknown;
 }
 /** A chain that is not a return's process. One writer at a time, by an advisory lock that ends with the transaction. */
-export async function appendToChain(tx: Transaction, stream: string, { type, actor, data }: Told): Promise<void> {
+export async function appendToChain(tx: Transaction, stream: string, { at, type, actor, data }: Told): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 7620042))', [stream]);
   const [last] = await tx.query<{ sequence: number; hash: string }>('SELECT sequence, hash FROM log_entry WHERE stream = $1 ORDER BY sequence DESC LIMIT 1', [
     stream,
@@ -65,7 +67,7 @@ export async function appendToChain(tx: Transaction, stream: string, { type, act
   const entry: LogEntry = {
     stream,
     sequence,
-    at: new Date().toISOString(),
+    at: at ?? new Date().toISOString(),
     actor: { kind: actor.kind, id: actor.id },
     cause: `${stream}/${sequence}`,
     type,

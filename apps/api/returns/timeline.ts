@@ -27,8 +27,8 @@ const payment = new Set<Event['type']>([
   'compensation_granted',
   'compensation_changed',
 ]);
-/** Long documents stand on the return itself. */
-const documents = ['quote', 'settlement', 'settled', 'inputs', 'rules'];
+/** Long documents stand on the return itself, postings in the ledger. */
+const documents = ['quote', 'settlement', 'settled', 'inputs', 'rules', 'ledger'];
 /** Who of us did it is nothing to a customer. */
 const people = ['by', 'grantedBy', 'decidedBy', 'approvedBy', 'rejectedBy', 'settledBy'];
 /** What anything is worth is nothing to the warehouse. */
