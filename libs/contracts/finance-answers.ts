@@ -44,6 +44,7 @@ export const refundExplanation = z
     refundId: z.string(),
     settlementId: z.string(),
     matches: z.boolean(),
+    mismatch: z.string().nullable().meta({ description: 'What does not match, or why nothing could be computed' }),
     settlement: z.looseObject({ total: money }).meta({ description: 'As it was settled' }),
     recomputed: z.looseObject({ total: money }).nullable().meta({ description: 'As it comes out of the stored inputs now; null when they cannot be computed' }),
     rules: z.unknown().meta({ description: 'The versions of the rules that were used' }),
@@ -88,15 +89,16 @@ export const ledgerBalancesAnswer = z
   })
   .meta({ id: 'LedgerBalances', description: 'What each account came to; the balance is debits less credits' });
 
-/** `GET /v1/audit/verify`. */
-export const auditVerification = z
+/** `GET /v1/payment-providers`. */
+export const paymentProvider = z
   .object({
-    ok: z.boolean(),
-    entries: z.int(),
-    head: z.string().meta({ description: "The chain's last hash; of all chains a digest of their heads" }),
-    firstBroken: z.int().nullable().meta({ description: 'Sequence of the first entry that does not follow from the one before it' }),
-    stream: z.string().nullable().meta({ description: 'The chain that was asked for, or the first broken one' }),
-    streams: z.int().meta({ description: 'How many chains were read' }),
+    provider: z.string(),
+    paused: z.boolean().meta({ description: 'No refund leaves for it; look-ups do' }),
+    since: time.nullable().meta({ description: 'When it was last paused or resumed; null: never' }),
+    by: z.string().nullable(),
+    reason: z.string().nullable(),
+    waiting: z
+      .array(z.object({ currency: z.string(), refunds: z.int(), amount: money }))
+      .meta({ description: 'Refunds that leave when it is resumed, by currency; empty while it is not paused' }),
   })
-  .meta({ id: 'AuditVerification', description: 'Whether the hash chain holds from its beginning to its end' });
-export type AuditVerification = z.infer<typeof auditVerification>;
+  .meta({ id: 'PaymentProvider', description: 'Whether refunds leave for a provider' });

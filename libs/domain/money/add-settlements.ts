@@ -1,6 +1,7 @@
+import { inWords } from './explanation';
 import { groupBy } from './group-by';
 import { sum } from './rational';
-import type { Settlement } from './settlement-types';
+import type { Explanation, Settlement } from './settlement-types';
 
 /** The sum of a return's settlements, as its `settlement` shows it; null when there is none. They are of one order, hence of one currency. */
 export function addSettlements(settlements: readonly Settlement[]): Settlement | null {
@@ -51,8 +52,20 @@ export function addSettlements(settlements: readonly Settlement[]): Settlement |
       ['restored', 'revoked'],
     ),
     coupons: { restored: [...new Set(all(({ coupons }) => coupons.restored))], revoked: [...new Set(all(({ coupons }) => coupons.revoked))] },
-    explanation: all(({ explanation }) => explanation),
+    explanation: explained(settlements),
   };
+}
+
+/** Of one, its own. Of several, each under a heading, and at the end what they come to together. */
+function explained(settlements: readonly (Settlement & { readonly id?: string })[]): Explanation[] {
+  const count = settlements.length;
+  if (count === 1) return settlements.flatMap(({ explanation }) => explanation);
+  const currency = settlements[0]?.currency ?? '';
+  const parts = settlements.flatMap(({ id, total, explanation }, index) => {
+    const inputs = { number: index + 1, count, settlementId: id ?? null };
+    return [inWords({ rule: 'instalment', inputs, amount: total }, currency), ...explanation];
+  });
+  return [...parts, inWords({ rule: 'instalments_together', inputs: { count }, amount: sum(settlements.map(({ total }) => total)) }, currency)];
 }
 
 /** Rows with the same key become one, in the order of their first appearance. */

@@ -1,221 +1,224 @@
+import type { Fault, FeeRule, Grade } from '../policy/policy';
+import { comesBack, feeNames } from './default-fees';
+import { chinese } from './explanation-chinese';
+import { english } from './explanation-english';
+import type { Explainer, Findings } from './findings';
 import { formatAmount } from './format-amount';
 import { type GivenLine, type GivenUnit, unitKey } from './given-units';
 import { groupBy } from './group-by';
-import type { TakenFee } from './fees';
-import type { GivenCoupons } from './coupons';
-import type { GivenPoints } from './points';
-import type { GivenShipping } from './outbound-shipping';
-import { negative, sum } from './rational';
-import type { Explanation, Settlement, SettlementInput, UnitToSettle } from './settlement-types';
+import type { FrozenLine } from './order-shares';
+import { carries } from './outbound-shipping';
+import { negative, parseRate, sum } from './rational';
+import type { NoFee, Reason, Reasons, Rule, Wording } from './reasons';
+import type { Explanation, UnitToSettle } from './settlement-types';
+import { storeCreditTender } from './tenders';
 
-/** Everything a settlement was made of. */
-export interface Findings {
-  readonly input: SettlementInput;
-  readonly paidAmount: number;
-  readonly lines: readonly GivenLine[];
-  readonly shipping: readonly GivenShipping[];
-  readonly fees: readonly TakenFee[];
-  readonly coupons: GivenCoupons;
-  readonly taxes: Settlement['taxes'];
-  readonly total: number;
-  readonly tenders: Settlement['tenders'];
-  readonly points: GivenPoints;
-}
+/** One entry per rule that was applied, and per fee that was not, in the order of application; each with its sentence. */
+export const explain: Explainer = (findings) => reasonsOf(findings).map((reason) => inWords(reason, findings.order.currency));
 
-/** Rules whose explained amounts add up to the total; the other entries (tax, total, tenders, points, coupons) tell where it lies and goes. */
-export const sumRules: ReadonlySet<string> = new Set(
-  'unit_share rest_of_unit adjustment exchange_difference nothing_owed outbound_shipping condition missing_parts restocking return_shipping gifted_coupon'.split(
-    ' ',
-  ),
-);
-
-/** One entry per rule that was applied, in the order of application. */
-export function explain(findings: Findings): Explanation[] {
-  return [
-    ...findings.lines.flatMap((line) => explainLine(line, findings.input)),
-    ...findings.shipping.flatMap((shipping) => explainShipping(shipping, findings.input)),
-    ...findings.fees.map((fee) => explainFee(fee, findings.input.order.currency)),
-    ...explainCoupons(findings),
-    ...findings.taxes.map((tax) => explainTax(tax, findings.input.order.currency)),
-    explainTotal(findings),
-    ...explainTenders(findings),
-    ...explainPoints(findings),
-  ];
-}
-
-function ruleOf(unit: UnitToSettle, partly: ReadonlySet<string>): string {
-  if (unit.kind === 'none') return 'nothing_owed';
-  if (unit.kind === 'adjustment') return 'adjustment';
-  if (unit.kind === 'exchange') return 'exchange_difference';
-  return partly.has(unitKey(unit)) ? 'rest_of_unit' : 'unit_share';
-}
-
-function explainLine({ line, units }: GivenLine, input: SettlementInput): Explanation[] {
-  const partly = new Set(input.before.givenAmounts.map(unitKey));
-  const groups = groupBy(units, ({ unit }) => ruleOf(unit, partly));
-  return [...groups].map(([rule, group]) => {
-    const amounts = amountsOf(group);
-    const numbers = group.map(({ unit }) => unit.unit);
-    const inputs = { lineId: line.lineId, units: numbers, quantity: line.quantity, unitPrice: line.unitPrice, linePaidAmount: line.paidAmount, ...amounts };
-    const prices = rule === 'exchange_difference' ? { exchangePrices: group.map(({ unit }) => unit.exchangePrice) } : {};
-    const where = `Line ${line.lineId}, ${unitsInWords(numbers)} of ${line.quantity}`;
-    return {
-      rule,
-      inputs: { ...inputs, ...prices },
-      amount: amounts.amount,
-      text: `${where}: ${lineText(rule, amounts, line.pricesIncludeTax, input.order.currency)}`,
-    };
-  });
-}
-
-function amountsOf(units: readonly GivenUnit[]) {
+export function inWords(reason: Reason, currency: string): Explanation {
+  const { rule, inputs, amount } = reason;
   return {
-    goodsAmount: sum(units.map((given) => given.goodsAmount)),
-    discountAmount: negative(sum(units.map((given) => given.discountAmount))),
-    taxAmount: sum(units.flatMap((given) => given.taxes)),
-    amount: sum(units.map((given) => given.amount)),
+    rule,
+    inputs: inputs as unknown as Readonly<Record<string, unknown>>,
+    amount,
+    text: sentence(english, reason, currency),
+    texts: { 'zh-CN': sentence(chinese, reason, currency) },
   };
 }
 
-function lineText(rule: string, amounts: ReturnType<typeof amountsOf>, pricesIncludeTax: boolean, currency: string): string {
-  const money = (amount: number) => formatAmount(amount, currency);
-  const discount = amounts.discountAmount === 0 ? '' : ` less ${money(-amounts.discountAmount)} of discounts`;
-  const added = pricesIncludeTax || amounts.taxAmount === 0 ? '' : ` plus ${money(amounts.taxAmount)} of tax`;
-  const included = pricesIncludeTax && amounts.taxAmount !== 0 ? `, ${money(amounts.taxAmount)} of tax included` : '';
-  const taxInside = amounts.taxAmount === 0 ? '' : `, ${money(amounts.taxAmount)} of tax included`;
-  switch (rule) {
-    case 'unit_share':
-      return `the goods cost ${money(amounts.goodsAmount)}${discount}${added}, so ${money(amounts.amount)} was paid for them${included}.`;
-    case 'rest_of_unit':
-      return `after what was given for it before, ${money(amounts.amount)} of what was paid is left to give${taxInside}.`;
-    case 'adjustment':
-      return `${money(amounts.amount)} is given back while the goods stay with the customer${taxInside}.`;
-    case 'exchange_difference':
-      return amounts.amount === 0
-        ? 'exchanged; the other article leaves no difference to give back.'
-        : `exchanged for a cheaper article; the difference of ${money(amounts.amount)} is given back${taxInside}.`;
-    default:
-      return 'nothing is owed.';
-  }
+/** An entry in words of a language. */
+export function sentence<R extends Rule>(wording: Wording, { rule, inputs, amount }: Reason<R>, currency: string): string {
+  const say = wording[rule] as (of: Reasons[R], amount: number, money: (of: number) => string) => string;
+  return say(inputs as Reasons[R], amount, (of) => formatAmount(of, currency));
 }
 
-/** [1, 2, 3, 5] → "units 1–3 and 5". */
-export function unitsInWords(units: readonly number[]): string {
-  const ranges: { from: number; to: number }[] = [];
-  for (const unit of units) {
-    const last = ranges.at(-1);
-    if (last !== undefined && last.to === unit - 1) last.to = unit;
-    else ranges.push({ from: unit, to: unit });
-  }
-  const words = ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}–${to}`));
-  const list = words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-  return `${units.length === 1 ? 'unit' : 'units'} ${list}`;
+/** Earned points and coupons wait for the settlement: an advance moves money, and the points that paid like money. */
+const waits: ReadonlySet<Rule> = new Set<Rule>(['points_revoked', 'coupon_revoked', 'coupon_restored']);
+
+function reasonsOf(findings: Findings): Reason[] {
+  const reasons = allReasons(findings);
+  return findings.input.purpose === 'advance' ? reasons.filter(({ rule }) => !waits.has(rule)) : reasons;
 }
 
-const shippingRules: Readonly<Record<SettlementInput['rules']['outboundShipping'], string>> = {
-  never: 'outbound shipping is never given back',
-  always: 'outbound shipping is given back with the first return of what it carried',
-  full_return: 'outbound shipping is given back when the last unit of the order is back',
-  seller_fault: 'outbound shipping is given back when a return of what it carried is the seller’s fault',
-  seller_fault_or_full: 'outbound shipping is given back when a return of what it carried is the seller’s fault or the last unit of the order is back',
-};
-
-function explainShipping({ shipmentId, amount, taxAmount, balance }: GivenShipping, input: SettlementInput): Explanation[] {
-  if (balance === 0) return [];
-  const rule = input.rules.outboundShipping;
-  const left = formatAmount(balance, input.order.currency);
-  const outcome = amount > 0 ? `its remaining ${left} is earned` : `its remaining ${left} is not earned`;
-  const inputs = { shipmentId, outboundShipping: rule, balanceAmount: balance, taxAmount };
-  return [{ rule: 'outbound_shipping', inputs, amount, text: `Shipment ${shipmentId}: ${outcome}, because ${shippingRules[rule]}.` }];
-}
-
-const feeNames: Readonly<Record<TakenFee['kind'], string>> = {
-  condition: 'Condition',
-  missing_parts: 'Missing parts',
-  restocking: 'Restocking',
-  return_shipping: 'Return shipping',
-};
-
-function explainFee({ kind, lineId, amount, rule, base }: TakenFee, currency: string): Explanation {
-  const text = `${feeNames[kind]}: ${formatAmount(-amount, currency)} is kept of the ${formatAmount(base, currency)} that line ${lineId} still gave (${rule}).`;
-  return { rule: kind, inputs: { lineId, rule, baseAmount: base }, amount, text };
-}
-
-function explainCoupons({ coupons, input }: Findings): Explanation[] {
-  const taken = coupons.clawbacks.filter((clawback) => clawback.amount !== 0);
+function allReasons(findings: Findings): Reason[] {
+  const partly = new Set(findings.input.before.givenAmounts.map(unitKey));
   return [
-    ...taken.map(({ code, amount }) => ({
-      rule: 'gifted_coupon',
-      inputs: { code },
-      amount,
-      text: `The gifted coupon ${code} was used and the order it came with is unwound: ${formatAmount(-amount, input.order.currency)} of its value is kept.`,
-    })),
-    ...coupons.revoked.map((code) => ({
-      rule: 'coupon_revoked',
-      inputs: { code },
-      amount: 0,
-      text: `The gifted coupon ${code} ends unused, as the order it came with is unwound.`,
-    })),
-    ...coupons.restored.map((code) => ({
-      rule: 'coupon_restored',
-      inputs: { code },
-      amount: 0,
-      text: `Coupon ${code} may be used again, as the whole order is unwound.`,
-    })),
+    ...findings.lines.flatMap((line) => lineReasons(line, partly)),
+    ...shippingReasons(findings),
+    ...findings.lines.flatMap((line) => conditionReasons(line, findings)),
+    ...feeReasons(findings),
+    ...couponReasons(findings),
+    ...findings.taxes.map(({ name, rate, netAmount, taxAmount }): Reason => ({ rule: 'tax', inputs: { name, rate, netAmount }, amount: taxAmount })),
+    totalReason(findings),
+    ...advanceReasons(findings),
+    ...tenderReasons(findings),
+    ...pointReasons(findings),
   ];
 }
 
-function explainTax({ name, rate, netAmount, taxAmount }: Settlement['taxes'][number], currency: string): Explanation {
-  const text = `${name} at ${rate}: what the lines still give holds ${formatAmount(taxAmount, currency)} of tax on ${formatAmount(netAmount, currency)}.`;
-  return { rule: 'tax', inputs: { name, rate, netAmount }, amount: taxAmount, text };
+const lineRules = { refund: 'unit_share', exchange: 'exchange_difference', adjustment: 'adjustment', none: 'nothing_owed' } as const;
+
+function lineReasons({ line, units }: GivenLine, partly: ReadonlySet<string>): Reason[] {
+  const ruleOf = ({ unit }: GivenUnit) => (unit.kind === 'refund' && partly.has(unitKey(unit)) ? 'rest_of_unit' : lineRules[unit.kind]);
+  return [...groupBy(units, ruleOf)].map(([rule, group]): Reason => {
+    const { lineId, quantity } = line;
+    const reason = group[0]?.unit.reason ?? '';
+    const numbers = group.map(({ unit }) => unit.unit);
+    const taxAmount = sum(group.flatMap((given) => given.taxes));
+    const amount = sum(group.map((given) => given.amount));
+    const paidAmount = sum(group.map((given) => given.paidAmount));
+    const leftAmount = paidAmount - sum(group.map((given) => given.givenBefore));
+    const of = { lineId, units: numbers, quantity, reason, taxAmount };
+    switch (rule) {
+      case 'unit_share':
+        return { rule, inputs: boughtUnits(line, group, of), amount };
+      case 'rest_of_unit':
+        return { rule, inputs: { ...of, paidAmount, givenBefore: paidAmount - leftAmount }, amount };
+      case 'adjustment':
+        return { rule, inputs: { ...of, leftAmount, askedAmount: sum(group.map(({ unit }) => unit.adjustmentAmount ?? 0)) }, amount };
+      case 'exchange_difference':
+        return { rule, inputs: { ...of, leftAmount, exchangePrices: group.map(({ unit }) => unit.exchangePrice) }, amount };
+      default:
+        return { rule, inputs: of, amount };
+    }
+  });
 }
 
-function explainTotal({ lines, shipping, fees, coupons, total, input }: Findings): Explanation {
+/** Field by field: most settlements are made of these, and a spread of so many fields costs more than all of their arithmetic. */
+function boughtUnits(line: FrozenLine, group: readonly GivenUnit[], of: Reasons['nothing_owed']): Reasons['unit_share'] {
+  return {
+    lineId: of.lineId,
+    units: of.units,
+    quantity: of.quantity,
+    reason: of.reason,
+    taxAmount: of.taxAmount,
+    unitPrice: line.unitPrice,
+    pricesIncludeTax: line.pricesIncludeTax,
+    linePaidAmount: line.paidAmount,
+    goodsAmount: sum(group.map((given) => given.goodsAmount)),
+    discountAmount: negative(sum(group.map((given) => given.discountAmount))),
+    discounts: line.discounts,
+    taxes: line.taxes.map(({ name, rate }) => ({ name, rate })),
+  };
+}
+
+function shippingReasons({ shipping, order, input, standing }: Findings): Reason[] {
+  return order.shipments.flatMap((shipment, index): Reason[] => {
+    const given = shipping[index];
+    if (given === undefined || shipment.paidAmount === 0) return [];
+    const returned = input.units.filter((unit) => unit.kind === 'refund' && carries(shipment, unit.lineId));
+    const inputs = {
+      shipmentId: shipment.shipmentId,
+      outboundShipping: input.rules.outboundShipping,
+      paidAmount: shipment.paidAmount,
+      balanceAmount: given.balance,
+      taxAmount: given.taxAmount,
+      returned: returned.length > 0,
+      sellerFault: returned.some((unit) => unit.fault === 'seller'),
+      fullReturn: standing.fullReturn,
+    };
+    return [{ rule: 'outbound_shipping', inputs, amount: given.amount }];
+  });
+}
+
+/** What grades took, and where they took nothing because the fault was not the customer's. */
+function conditionReasons({ line, units }: GivenLine, { input, fees }: Findings): Reason[] {
+  const taken = fees.find((fee) => fee.kind === 'condition' && fee.lineId === line.lineId);
+  const graded = units.filter(({ unit }) => comesBack(unit) && unit.grade !== null && parseRate(input.rules.gradeDeductions[unit.grade]).numerator > 0n);
+  const deductions = (of: readonly GivenUnit[]) =>
+    [...groupBy(of, ({ unit }) => JSON.stringify([unit.grade, unit.fault]))].map(([key, group]) => {
+      const [grade, fault] = JSON.parse(key) as [Grade, Fault];
+      const baseAmount = sum(group.map((given) => given.amount));
+      return { units: group.map(({ unit }) => unit.unit), grade, rate: input.rules.gradeDeductions[grade], fault, baseAmount };
+    });
+  const [by, spared] = [graded.filter(({ unit }) => unit.fault === 'customer'), graded.filter(({ unit }) => unit.fault !== 'customer')];
+  const of = { lineId: line.lineId, quantity: line.quantity };
+  return [
+    ...(taken === undefined ? [] : [{ rule: 'condition' as const, inputs: { ...of, deductions: deductions(by) }, amount: taken.amount }]),
+    ...(spared.length === 0 ? [] : [{ rule: 'condition' as const, inputs: { ...of, deductions: deductions(spared) }, amount: 0 }]),
+  ];
+}
+
+/** In the order in which they were taken; a fee of the policy that took nothing says why. */
+function feeReasons(findings: Findings): Reason[] {
+  const { fees, input } = findings;
+  return (['missing_parts', 'restocking', 'return_shipping'] as const).flatMap((kind) =>
+    input.rules.fees
+      .filter((policyFee) => policyFee.kind === kind)
+      .flatMap((policyFee): Reason[] => {
+        const { rate, amount: feeAmount, reasons } = policyFee;
+        const taken = fees.filter((fee) => fee.by === policyFee);
+        const takenAmount = negative(sum(taken.map((fee) => fee.amount)));
+        if (taken.length === 0) {
+          const because = whyNoFee(policyFee, findings);
+          return because === null ? [] : [{ rule: kind, inputs: { rate, feeAmount, reasons, because }, amount: 0 }];
+        }
+        return taken.map(({ lineId, base, amount }) => ({ rule: kind, inputs: { rate, feeAmount, reasons, lineId, baseAmount: base, takenAmount }, amount }));
+      }),
+  );
+}
+
+/** Null where nothing at all is returned: nobody asks about fees then. */
+function whyNoFee(fee: FeeRule, { input, fees }: Findings): NoFee | null {
+  const given = input.units.filter((unit) => unit.kind === 'refund' || unit.kind === 'exchange');
+  const named = (unit: UnitToSettle) => fee.reasons.length === 0 || fee.reasons.includes(unit.reason);
+  if (given.length === 0) return null;
+  if (!given.some(named)) return 'other_reason';
+  if (!given.some((unit) => named(unit) && comesBack(unit))) return 'goods_stay';
+  if (!given.some((unit) => comesBack(unit) && feeNames(fee, unit))) return 'all_parts_there';
+  if (fee.amount === null) return 'nothing_left';
+  if (input.order.currency !== input.policyCurrency) return 'other_currency';
+  return input.feesTaken.includes(fee.kind) || fees.some((other) => other.kind === fee.kind && other.by?.amount != null) ? 'taken_before' : 'nothing_left';
+}
+
+function couponReasons({ coupons, input, standing }: Findings): Reason[] {
+  const used = new Set(input.usedCoupons);
+  return [
+    ...coupons.clawbacks.flatMap(({ code, amount }, index): Reason[] => {
+      const value = input.order.giftedCoupons[index]?.value ?? 0;
+      return used.has(code) || !standing.unwound ? [{ rule: 'gifted_coupon', inputs: { code, value, unwound: standing.unwound }, amount }] : [];
+    }),
+    ...coupons.revoked.map((code): Reason => ({ rule: 'coupon_revoked', inputs: { code }, amount: 0 })),
+    ...coupons.restored.map((code): Reason => ({ rule: 'coupon_restored', inputs: { code }, amount: 0 })),
+  ];
+}
+
+function totalReason({ lines, shipping, fees, coupons, total }: Findings): Reason {
   const inputs = {
     linesAmount: sum(lines.flatMap((line) => line.units.map((given) => given.amount))),
     shippingAmount: sum(shipping.map((row) => row.amount)),
     feesAmount: sum(fees.map((fee) => fee.amount)),
     clawbacksAmount: sum(coupons.clawbacks.map((clawback) => clawback.amount)),
   };
-  const money = (amount: number) => formatAmount(amount, input.order.currency);
-  const parts = [
-    `${money(inputs.linesAmount)} for the lines`,
-    ...(inputs.shippingAmount === 0 ? [] : [`plus ${money(inputs.shippingAmount)} of outbound shipping`]),
-    ...(inputs.feesAmount === 0 ? [] : [`less ${money(-inputs.feesAmount)} of fees`]),
-    ...(inputs.clawbacksAmount === 0 ? [] : [`less ${money(-inputs.clawbacksAmount)} for used gifts`]),
-  ];
-  return { rule: 'total', inputs, amount: total, text: `Total: ${parts.join(', ')}: ${money(total)}.` };
+  return { rule: 'total', inputs, amount: total };
 }
 
-const tenderRules: Readonly<Record<SettlementInput['rules']['tenderOrder'], string>> = {
-  non_cash_first: 'points, gift cards and store credit are filled first',
-  first_in: 'tenders are filled in the order in which they paid',
-  last_in: 'tenders are filled in the reverse of the order in which they paid',
-  pro_rata: 'every tender keeps its share of what was paid',
-};
+function advanceReasons({ advanced, total, input }: Findings): Reason[] {
+  if (input.purpose === 'advance') return [{ rule: 'advance', inputs: { advanceId: null }, amount: total }];
+  return advanced.flatMap(({ advanceId, tenders }) =>
+    tenders.map(({ tenderId, kind, amount }): Reason => ({ rule: 'advance', inputs: { advanceId, tenderId, kind }, amount })),
+  );
+}
 
-function explainTenders({ tenders, input }: Findings): Explanation[] {
-  return tenders.map(({ tenderId, kind, amount }) => {
-    const why = input.refundTo === 'store_credit' ? 'the customer chose store credit' : tenderRules[input.rules.tenderOrder];
-    const inputs = { tenderId, kind, tenderOrder: input.rules.tenderOrder, refundTo: input.refundTo };
-    return { rule: 'tender', inputs, amount, text: `${formatAmount(amount, input.order.currency)} goes to tender ${tenderId} (${kind}), because ${why}.` };
+function tenderReasons({ tenders, input }: Findings): Reason[] {
+  const { refundTo, rules, before } = input;
+  return tenders.map(({ tenderId, kind, amount }): Reason => {
+    const money = tenderId === storeCreditTender.tenderId ? undefined : before.tenders.find((tender) => tender.tenderId === tenderId);
+    const returnedBefore = (money?.refundedAmount ?? 0) + (money?.pendingAmount ?? 0);
+    const inputs = { tenderId, kind, tenderOrder: rules.tenderOrder, refundTo, capturedAmount: money?.capturedAmount ?? 0, returnedBefore };
+    return { rule: 'tender', inputs, amount };
   });
 }
 
-function explainPoints({ points, paidAmount, input }: Findings): Explanation[] {
-  const { order, before } = input;
-  const money = (amount: number) => formatAmount(amount, order.currency);
-  const revoked = {
-    rule: 'points_revoked',
-    inputs: { pointsEarned: order.pointsEarned, refundedAmount: points.refundedAmount, paidAmount, revokedBefore: before.points.revoked },
-    amount: points.revoked,
-    text: `${points.revoked} points are revoked: ${money(points.refundedAmount)} of ${money(paidAmount)} is refunded so far, ${order.pointsEarned} points were earned, ${before.points.revoked} revoked before.`,
-  };
-  const restored = {
-    rule: 'points_restored',
-    inputs: { pointsSpent: order.pointsSpent, toPointsAmount: points.toPointsAmount, restoredBefore: before.points.restored },
-    amount: points.restored,
-    text: `${points.restored} points are restored: ${money(points.toPointsAmount)} went back to points so far, ${order.pointsSpent} points were spent, ${before.points.restored} restored before.`,
-  };
-  return [...(order.pointsEarned > 0 ? [revoked] : []), ...(order.pointsSpent > 0 ? [restored] : [])];
+function pointReasons({ points, order, input }: Findings): Reason[] {
+  const { pointsEarned, pointsSpent, tenders } = input.order;
+  const { refundedAmount, toPointsAmount } = points;
+  const spentAmount = sum(tenders.filter(({ kind }) => kind === 'points').map(({ amount }) => amount));
+  const revoked = { pointsEarned, refundedAmount, paidAmount: order.total, revokedBefore: input.before.points.revoked };
+  const restored = { pointsSpent, toPointsAmount, spentAmount, restoredBefore: input.before.points.restored };
+  return [
+    ...(pointsEarned > 0 ? [{ rule: 'points_revoked' as const, inputs: revoked, amount: points.revoked }] : []),
+    ...(pointsSpent > 0 ? [{ rule: 'points_restored' as const, inputs: restored, amount: points.restored }] : []),
+  ];
 }

@@ -1,5 +1,5 @@
 import type { OrderLine } from '../order';
-import { allocateWithin } from './allocate';
+import { type Allocator, spreadWithin } from './allocator';
 import { type FrozenLine, type FrozenOrder, priceWithTax, unitShare, type UnitShare } from './order-shares';
 import { proportion, sum } from './rational';
 import { SettlementError } from './settlement-error';
@@ -12,6 +12,9 @@ export interface GivenUnit {
   readonly discountAmount: number;
   readonly taxes: readonly number[];
   readonly amount: number;
+  /** What was paid for it, and how much of that earlier settlements gave back. */
+  readonly paidAmount: number;
+  readonly givenBefore: number;
 }
 /** The units of one line, in unit order. */
 export interface GivenLine {
@@ -22,20 +25,19 @@ export interface GivenLine {
 export const unitKey = (unit: { readonly lineId: string; readonly unit: number }): string => `${unit.lineId}#${unit.unit}`;
 
 /** What every unit of the input gives, in the order's line order. Throws SettlementError. */
-export function giveUnits(order: FrozenOrder, input: SettlementInput): GivenLine[] {
+export function giveUnits(order: FrozenOrder, input: SettlementInput, allocator: Allocator): GivenLine[] {
   checkUnits(order, input);
-  const earlier = givenBefore(input);
+  const earlier = givenEarlier(input);
   return order.lines.flatMap((line, index) => {
     const units = input.units.filter((unit) => unit.lineId === line.lineId).toSorted((one, other) => one.unit - other.unit);
     const sold = input.order.lines[index];
-    return units.length === 0 || sold === undefined ? [] : [{ line, units: giveLine(line, sold, units, earlier) }];
+    return units.length === 0 || sold === undefined ? [] : [{ line, units: giveLine(line, sold, units, earlier, allocator) }];
   });
 }
 
 function checkUnits(order: FrozenOrder, input: SettlementInput): void {
   const quantities = new Map(order.lines.map((line) => [line.lineId, line.quantity]));
   const settled = new Set(input.before.settledUnits.map(unitKey));
-  const partly = new Set(input.before.givenAmounts.map(unitKey));
   const seen = new Set<string>();
   for (const unit of input.units) {
     const key = unitKey(unit);
@@ -45,22 +47,22 @@ function checkUnits(order: FrozenOrder, input: SettlementInput): void {
       throw new SettlementError('invalid_input', `Line ${unit.lineId} has no unit ${unit.unit}.`);
     if ((unit.adjustmentAmount ?? 0) < 0 || (unit.exchangePrice ?? 0) < 0) throw new SettlementError('invalid_input', `Unit ${key} has an amount below zero.`);
     if (seen.has(key)) throw new SettlementError('units_unavailable', `Unit ${key} stands twice in the settlement.`);
-    if (unit.kind !== 'none' && settled.has(key) && !partly.has(key)) throw new SettlementError('units_unavailable', `Unit ${key} was refunded already.`);
+    if (unit.kind !== 'none' && settled.has(key)) throw new SettlementError('units_unavailable', `Unit ${key} was refunded already.`);
     seen.add(key);
   }
 }
 
-function givenBefore(input: SettlementInput): ReadonlyMap<string, number> {
+function givenEarlier(input: SettlementInput): ReadonlyMap<string, number> {
   const given = new Map<string, number>();
   for (const entry of input.before.givenAmounts) given.set(unitKey(entry), (given.get(unitKey(entry)) ?? 0) + entry.amount);
   return given;
 }
 
-function giveLine(line: FrozenLine, sold: OrderLine, units: readonly UnitToSettle[], earlier: ReadonlyMap<string, number>): GivenUnit[] {
+function giveLine(line: FrozenLine, sold: OrderLine, units: readonly UnitToSettle[], earlier: ReadonlyMap<string, number>, allocator: Allocator): GivenUnit[] {
   const shares = units.map((unit) => unitShare(line, unit.unit));
   const before = shares.map((share) => Math.min(share.paidAmount, Math.max(0, earlier.get(`${line.lineId}#${share.unit}`) ?? 0)));
   const rests = shares.map((share, index) => share.paidAmount - (before[index] ?? 0));
-  const adjustments = spreadAdjustment(units, rests);
+  const adjustments = spreadAdjustment(units, rests, allocator);
   return units.map((unit, index) => {
     const share = shares[index] ?? unitShare(line, unit.unit);
     const rest = rests[index] ?? 0;
@@ -76,20 +78,21 @@ function exchangeDifference(unit: UnitToSettle, rest: number, sold: OrderLine, l
 }
 
 /** An adjustment is the line's: it is laid on its adjusted units by what each still gives, and never above that. */
-function spreadAdjustment(units: readonly UnitToSettle[], rests: readonly number[]): number[] {
+function spreadAdjustment(units: readonly UnitToSettle[], rests: readonly number[], allocator: Allocator): number[] {
   const room = rests.map((rest, index) => (units[index]?.kind === 'adjustment' ? rest : 0));
   const asked = sum(units.map((unit) => (unit.kind === 'adjustment' ? (unit.adjustmentAmount ?? 0) : 0)));
-  return allocateWithin(Math.min(asked, sum(room)), room, room);
+  return spreadWithin(allocator, Math.min(asked, sum(room)), room, room);
 }
 
-/** The part of a unit's share that lies between `before` and `before + amount`: slices one after the other add up to the share, tax and discount included. */
-function slice(unit: UnitToSettle, share: UnitShare, before: number, amount: number, pricesIncludeTax: boolean): GivenUnit {
-  if (unit.kind === 'refund' && before === 0) {
-    const { goodsAmount, discountAmount, paidAmount } = share;
-    return { unit, goodsAmount, discountAmount, taxes: share.taxes.map((tax) => tax.taxAmount), amount: paidAmount };
+/** The part of a unit's share that lies between `givenBefore` and `givenBefore + amount`: slices one after the other add up to the share, tax and discount included. */
+function slice(unit: UnitToSettle, share: UnitShare, givenBefore: number, amount: number, pricesIncludeTax: boolean): GivenUnit {
+  const { goodsAmount, paidAmount } = share;
+  if (unit.kind === 'refund' && givenBefore === 0) {
+    const taxes = share.taxes.map((tax) => tax.taxAmount);
+    return { unit, goodsAmount, discountAmount: share.discountAmount, taxes, amount: paidAmount, paidAmount, givenBefore };
   }
-  const part = (whole: number) => proportion(whole, before + amount, share.paidAmount) - proportion(whole, before, share.paidAmount);
+  const part = (whole: number) => proportion(whole, givenBefore + amount, paidAmount) - proportion(whole, givenBefore, paidAmount);
   const discountAmount = part(share.discountAmount);
   const taxes = share.taxes.map((tax) => part(tax.taxAmount));
-  return { unit, goodsAmount: amount + discountAmount - (pricesIncludeTax ? 0 : sum(taxes)), discountAmount, taxes, amount };
+  return { unit, goodsAmount: amount + discountAmount - (pricesIncludeTax ? 0 : sum(taxes)), discountAmount, taxes, amount, paidAmount, givenBefore };
 }

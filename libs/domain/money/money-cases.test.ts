@@ -1,36 +1,15 @@
-import { type OrderSketch, Returns, type Rules, sketchOrder, tax, unit } from './money-fixtures';
+import { type OrderSketch, Returns, sketchOrder, tax, unit } from './money-fixtures';
 import { orderProblem } from './order-problem';
 import { freezeOrder, unitShares } from './order-shares';
-import type { SettlementInput, UnitToSettle } from './settlement-types';
+import { type Case, play } from './worked-case';
 
 /** The worked cases, by name: these figures, to the minor unit. */
-interface Step {
-  readonly return: readonly (readonly [lineId: string, quantity: number, more?: Partial<UnitToSettle>])[];
-  readonly total: number;
-  readonly shipping?: number;
-  readonly goods?: number;
-  readonly discount?: number;
-  readonly lineTax?: number;
-  readonly fees?: Readonly<Record<string, number>>;
-  readonly taxes?: Readonly<Record<string, number>>;
-  readonly tenders?: readonly (readonly [tenderId: string, amount: number])[];
-  readonly revoked?: number;
-}
-interface Case {
-  readonly order: OrderSketch;
-  readonly rules?: Partial<Rules>;
-  readonly more?: Partial<SettlementInput>;
-  readonly steps: readonly Step[];
-  readonly together?: number;
-}
-
 const customer = { reason: 'changed_mind' } as const;
 const three = [{ unitPrice: 1000 }, { unitPrice: 1000 }, { unitPrice: 1000 }];
 const restocking = { kind: 'restocking', rate: '0.10', amount: null, reasons: ['changed_mind'] } as const;
 const grades = { A: '0', B: '0.10', C: '0.50', D: '1' } as const;
 
 const discountsOf = (sketch: OrderSketch) => freezeOrder(sketchOrder(sketch)).lines.map((line) => line.discountAmount);
-const summed = (rows: readonly { readonly amount: number }[]) => rows.reduce((all, { amount }) => all + amount, 0);
 
 describe('discounts over lines', () => {
   test.each<[string, OrderSketch, number[]]>([
@@ -260,26 +239,9 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 describe('settlements', () => {
-  test.each(Object.entries(cases))('%s', (_name, { order: sketch, rules, more, steps, together }) => {
-    const order = sketchOrder(sketch);
-    expect(orderProblem(order)).toBeNull();
-    const returns = new Returns(order, rules, more);
-    for (const step of steps) {
-      const units = step.return.flatMap(([lineId, quantity, which]) => returns.next(lineId, quantity, which));
-      expect(units).toHaveLength(step.return.reduce((all, [, quantity]) => all + quantity, 0));
-      const settlement = returns.settle(units);
-      expect(settlement.total).toBe(step.total);
-      expect(summed(settlement.tenders)).toBe(step.total);
-      if (step.shipping !== undefined) expect(summed(settlement.shipping)).toBe(step.shipping);
-      if (step.goods !== undefined) expect(settlement.lines.reduce((all, line) => all + line.goodsAmount, 0)).toBe(step.goods);
-      if (step.discount !== undefined) expect(settlement.lines.reduce((all, line) => all + line.discountAmount, 0)).toBe(step.discount);
-      if (step.lineTax !== undefined) expect(settlement.lines.reduce((all, line) => all + line.taxAmount, 0)).toBe(step.lineTax);
-      if (step.fees !== undefined) expect(Object.fromEntries(settlement.fees.map(({ kind, amount }) => [kind, amount]))).toEqual(step.fees);
-      if (step.taxes !== undefined) expect(Object.fromEntries(settlement.taxes.map(({ rate, taxAmount }) => [rate, taxAmount]))).toEqual(step.taxes);
-      if (step.tenders !== undefined) expect(settlement.tenders.map(({ tenderId, amount }) => [tenderId, amount])).toEqual(step.tenders);
-      if (step.revoked !== undefined) expect(settlement.points.revoked).toBe(step.revoked);
-    }
-    if (together !== undefined) expect(returns.total).toBe(together);
+  test.each(Object.entries(cases))('%s', (_name, one) => {
+    expect(orderProblem(sketchOrder(one.order))).toBeNull();
+    expect(play(one)).toEqual({ steps: one.steps, ...(one.together !== undefined && { together: one.together }) });
   });
 
   test('contract-example is the settlement the contract shows, field by field', () => {

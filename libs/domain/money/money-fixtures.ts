@@ -116,9 +116,9 @@ export class Returns {
     return settlement;
   }
 
-  /** The lowest units of a line that no settlement has named yet. */
+  /** The lowest free units of a line; an adjusted one is free again. */
   next(lineId: string, quantity: number, more: Partial<UnitToSettle> = {}): UnitToSettle[] {
-    const gone = new Set(this.settlements.flatMap(({ lines }) => lines.filter((line) => line.lineId === lineId).flatMap(({ units }) => units)));
+    const gone = new Set([...this.before.settledUnits, ...this.before.keptUnits].flatMap((one) => (one.lineId === lineId ? [one.unit] : [])));
     const sold = this.order.lines.find((line) => line.lineId === lineId)?.quantity ?? 0;
     const free = Array.from({ length: sold }, (_, index) => index + 1).filter((number) => !gone.has(number));
     return free.slice(0, quantity).map((number) => unit(lineId, number, more));

@@ -1,5 +1,7 @@
 import type { Order, OrderLine, Shipment, TaxRate } from '../order';
-import { spreadDiscounts } from './discount-spread';
+import type { Allocator } from './allocator';
+import { largestRemainder } from './default-allocator';
+import { type LaidDiscount, spreadDiscounts } from './discount-spread';
 import { atRate, type Fraction, insideAtRate, parseRate, proportion, sum, sumOfRates, times } from './rational';
 
 /** Tax of one rate: on the line's, the shipment's or the unit's net amount, which all of its rates share. */
@@ -18,6 +20,8 @@ export interface FrozenLine {
   readonly goodsAmount: number;
   /** Its own, the line-targeted and its share of the order's discounts. */
   readonly discountAmount: number;
+  /** What `discountAmount` is made of, in the sequence in which it was laid. */
+  readonly discounts: readonly LaidDiscount[];
   readonly taxes: readonly TaxShare[];
   readonly taxAmount: number;
   readonly paidAmount: number;
@@ -50,16 +54,17 @@ export interface FrozenOrder {
 }
 
 /** Throws DiscountsAboveGoods, AmountTooLarge, or RangeError for a rate that is no decimal; `orderProblem` says so beforehand. */
-export function freezeOrder(order: Order): FrozenOrder {
-  const discounts = spreadDiscounts(order);
-  const lines = order.lines.map((line, index) => freezeLine(line, discounts.lines[index] ?? 0, order.pricesIncludeTax));
-  const shipments = order.shipments.map((shipment, index) => freezeShipment(shipment, discounts.shipments[index] ?? 0, order.pricesIncludeTax));
+export function freezeOrder(order: Order, allocator: Allocator = largestRemainder): FrozenOrder {
+  const discounts = spreadDiscounts(order, allocator);
+  const lines = order.lines.map((line, index) => freezeLine(line, discounts.lines[index] ?? [], order.pricesIncludeTax));
+  const shipments = order.shipments.map((shipment, index) => freezeShipment(shipment, discounts.shipments[index] ?? [], order.pricesIncludeTax));
   const total = sum([...lines, ...shipments].map((part) => part.paidAmount));
   return { currency: order.currency, pricesIncludeTax: order.pricesIncludeTax, lines, shipments, total };
 }
 
-function freezeLine(line: OrderLine, discountAmount: number, pricesIncludeTax: boolean): FrozenLine {
+function freezeLine(line: OrderLine, discounts: readonly LaidDiscount[], pricesIncludeTax: boolean): FrozenLine {
   const goodsAmount = times(line.unitPrice, line.quantity);
+  const discountAmount = sum(discounts.map((discount) => discount.amount));
   const { lineId, quantity, unitPrice } = line;
   return {
     lineId,
@@ -68,11 +73,13 @@ function freezeLine(line: OrderLine, discountAmount: number, pricesIncludeTax: b
     pricesIncludeTax,
     goodsAmount,
     discountAmount,
+    discounts,
     ...taxed(goodsAmount - discountAmount, line.taxRates, pricesIncludeTax),
   };
 }
 
-function freezeShipment(shipment: Shipment, discountAmount: number, pricesIncludeTax: boolean): FrozenShipment {
+function freezeShipment(shipment: Shipment, discounts: readonly LaidDiscount[], pricesIncludeTax: boolean): FrozenShipment {
+  const discountAmount = sum(discounts.map((discount) => discount.amount));
   const { shipmentId, lineIds, shippingAmount, taxRates } = shipment;
   return { shipmentId, lineIds, shippingAmount, discountAmount, ...taxed(shippingAmount - discountAmount, taxRates, pricesIncludeTax) };
 }

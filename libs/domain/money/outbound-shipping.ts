@@ -11,24 +11,34 @@ export interface GivenShipping {
   readonly balance: number;
 }
 
+export type ShippingRules = (order: FrozenOrder, input: SettlementInput, standing: OrderStanding) => GivenShipping[];
+type Carries = (shipment: Pick<FrozenShipment, 'lineIds'>, lineId: string) => boolean;
+const namesLine: Carries = ({ lineIds }, lineId) => lineIds.includes(lineId);
+/** A shipment that names no lines carried all. */
+export const carries: Carries = (shipment, lineId) => shipment.lineIds.length === 0 || namesLine(shipment, lineId);
+
+/** Version 1 took a shipment that names no lines for one that carried none. */
+export const shipping1: ShippingRules = (order, input, standing) => giveShipping(order, input, standing, namesLine);
+export const shipping2: ShippingRules = (order, input, standing) => giveShipping(order, input, standing, carries);
+
 /** Every shipment of the order: its whole remaining balance when this settlement earns it, else 0. */
-export function giveShipping(order: FrozenOrder, input: SettlementInput, standing: OrderStanding): GivenShipping[] {
+function giveShipping(order: FrozenOrder, input: SettlementInput, standing: OrderStanding, carried: Carries): GivenShipping[] {
   return order.shipments.map((shipment) => {
     const before = sum(input.before.shipments.filter((entry) => entry.shipmentId === shipment.shipmentId).map((entry) => entry.refundedAmount));
     const balance = Math.max(0, shipment.paidAmount - before);
-    if (!earned(shipment, input, standing)) return { shipmentId: shipment.shipmentId, amount: 0, taxAmount: 0, balance };
+    if (!earned(shipment, input, standing, carried)) return { shipmentId: shipment.shipmentId, amount: 0, taxAmount: 0, balance };
     const taxAmount = sum(shipment.taxes.map((tax) => tax.taxAmount - proportion(tax.taxAmount, shipment.paidAmount - balance, shipment.paidAmount)));
     return { shipmentId: shipment.shipmentId, amount: balance, taxAmount, balance };
   });
 }
 
 /** Exchanges, adjustments and units that get nothing earn no shipping: the sale they came with stands. */
-function earned(shipment: FrozenShipment, input: SettlementInput, standing: OrderStanding): boolean {
-  const carried = input.units.filter((unit) => unit.kind === 'refund' && shipment.lineIds.includes(unit.lineId));
-  const sellersFault = carried.some((unit) => unit.fault === 'seller');
+function earned(shipment: FrozenShipment, input: SettlementInput, standing: OrderStanding, carried: Carries): boolean {
+  const returned = input.units.filter((unit) => unit.kind === 'refund' && carried(shipment, unit.lineId));
+  const sellersFault = returned.some((unit) => unit.fault === 'seller');
   const verdicts = {
     never: false,
-    always: carried.length > 0,
+    always: returned.length > 0,
     full_return: standing.fullReturn,
     seller_fault: sellersFault,
     seller_fault_or_full: sellersFault || standing.fullReturn,

@@ -1,6 +1,16 @@
 import { addSettlements } from './add-settlements';
+import { formatAmount } from './format-amount';
 import { Returns, sketchOrder, tax, unit } from './money-fixtures';
-import { balanceOf, postingsOfAdvance, postingsOfAdvanceRecovery, postingsOfCompensation, postingsOfRefund, postingsOfSettlement, reversed } from './postings';
+import {
+  balanceOf,
+  postingsOfAdvance,
+  postingsOfAdvanceRecovery,
+  postingsOfAdvanceSettled,
+  postingsOfCompensation,
+  postingsOfRefund,
+  postingsOfSettlement,
+  reversed,
+} from './postings';
 
 const sketch = { lines: [{ unitPrice: 1200, quantity: 2, taxRates: tax('0.20') }], shipments: [{ shippingAmount: 1100, taxRates: tax('0.10') }] };
 const restocking = { kind: 'restocking', rate: '0.10', amount: null, reasons: [] } as const;
@@ -42,8 +52,10 @@ test.each([
 
 test('an advance is closed by its settlement, and what stays open by the policy', () => {
   const settlement = returnsOf().settle([unit('1', 1)]);
-  const advance = [...postingsOfAdvance({ amount: settlement.total + 50, currency: 'CNY' }), ...postingsOfSettlement(settlement, 'customer_receivable')];
-  expect(balanceOf('refunds_payable', advance)).toBe(settlement.total + 50);
+  const amount = settlement.total + 50;
+  const paid = [...postingsOfAdvance({ amount, currency: 'CNY' }), ...postingsOfRefund({ amount, currency: 'CNY', kind: 'card' })];
+  const advance = [...paid, ...postingsOfSettlement(settlement), ...postingsOfAdvanceSettled({ amount: settlement.total, currency: 'CNY' })];
+  expect(balanceOf('refunds_payable', advance)).toBe(0);
   expect(balanceOf('customer_receivable', advance)).toBe(-50);
   const recovered = (recovery: 'write_off' | 'store_credit' | 'invoice') =>
     balanceOf('customer_receivable', [...advance, ...postingsOfAdvanceRecovery({ amount: 50, currency: 'CNY', recovery })]);
@@ -76,5 +88,9 @@ test('the settlement of a return is the sum of its settlements, row by row', () 
     taxes: [{ netAmount: 1800, taxAmount: 360 }],
     tenders: [{ tenderId: 't1', amount: first.total + second.total }],
   });
-  expect(sum?.explanation).toHaveLength(first.explanation.length + second.explanation.length);
+  const told = sum?.explanation.map(({ text }) => text) ?? [];
+  expect(told).toHaveLength(first.explanation.length + second.explanation.length + 3);
+  expect(told[0]).toBe(`Instalment 1 of 2, which comes to ${formatAmount(first.total, 'CNY')}:`);
+  expect(told.at(-1)).toBe(`The 2 instalments together come to ${formatAmount(first.total + second.total, 'CNY')}.`);
+  expect(sum?.explanation.at(-1)?.texts).toEqual({ 'zh-CN': `2 期合计 ${formatAmount(first.total + second.total, 'CNY')}。` });
 });

@@ -15,8 +15,16 @@ export type PostingType =
   | 'gift_clawed_back'
   | 'refund_paid'
   | 'advance_granted'
+  | 'advance_settled'
   | 'advance_recovered'
-  | 'compensation_granted';
+  | 'refunded_elsewhere'
+  | 'charged_back'
+  | 'overdraft_written_off'
+  | 'compensation_granted'
+  | 'store_credit_spent'
+  | 'coupon_used'
+  | 'coupon_expired'
+  | 'gift_used';
 /** `from` is debited, `to` is credited: balanced by form. Minor units of `currency`, above zero. */
 export interface Posting {
   readonly from: Account;
@@ -33,10 +41,11 @@ function post(from: Account, to: Account, amount: number, currency: string, type
 }
 
 /**
- * A granted settlement: leaves exactly its total on `against`. That is `refunds_payable`, or `customer_receivable` when the money went out as an advance
- * and the settlement closes it. Tax is what `taxes` and `shipping` show; fees are income without the tax they hold, which stays payable.
+ * A granted settlement: leaves exactly its total on `refunds_payable`, whatever of it an advance has paid. Tax is what `taxes` and `shipping` show; fees are income
+ * without the tax they hold, which stays payable.
  */
-export function postingsOfSettlement(settlement: Settlement, against: 'refunds_payable' | 'customer_receivable' = 'refunds_payable'): Posting[] {
+export function postingsOfSettlement(settlement: Settlement): Posting[] {
+  const against = 'refunds_payable';
   const { currency } = settlement;
   const shippingTax = sum(settlement.shipping.map((row) => row.taxAmount));
   const linesTax = sum(settlement.taxes.map((row) => row.taxAmount));
@@ -52,20 +61,30 @@ export function postingsOfSettlement(settlement: Settlement, against: 'refunds_p
   ];
 }
 
-/** Where the money of a tender lies. Gift cards and manual payouts leave through a provider or a bank. */
-export function accountOfTender(kind: TenderKind): 'provider_clearing' | 'store_credit' | 'points_liability' {
-  if (kind === 'store_credit') return 'store_credit';
+/** Where the money of a tender lies. Gift cards and manual payouts leave through a provider or a bank, and so does store credit that a provider keeps (`elsewhere`). */
+export function accountOfTender(kind: TenderKind, elsewhere = false): 'provider_clearing' | 'store_credit' | 'points_liability' {
+  if (kind === 'store_credit' && !elsewhere) return 'store_credit';
   return kind === 'points' ? 'points_liability' : 'provider_clearing';
 }
 
 /** A refund that succeeded: `kind` is that of the tender the money really went to (a redirected refund: the new one). */
-export function postingsOfRefund(refund: { readonly amount: number; readonly currency: string; readonly kind: TenderKind }): Posting[] {
-  return post('refunds_payable', accountOfTender(refund.kind), refund.amount, refund.currency, 'refund_paid');
+export function postingsOfRefund(refund: {
+  readonly amount: number;
+  readonly currency: string;
+  readonly kind: TenderKind;
+  readonly elsewhere?: boolean;
+}): Posting[] {
+  return post('refunds_payable', accountOfTender(refund.kind, refund.elsewhere), refund.amount, refund.currency, 'refund_paid');
 }
 
 /** Money granted before the goods are inspected: owed to the customer, and by the customer until a settlement closes it. */
 export function postingsOfAdvance(advance: { readonly amount: number; readonly currency: string }): Posting[] {
   return post('customer_receivable', 'refunds_payable', advance.amount, advance.currency, 'advance_granted');
+}
+
+/** What a settlement owes and an advance has paid: it settles both what was owed and what the customer was to account for. */
+export function postingsOfAdvanceSettled(part: { readonly amount: number; readonly currency: string }): Posting[] {
+  return post('refunds_payable', 'customer_receivable', part.amount, part.currency, 'advance_settled');
 }
 
 /** What an advance left open, by the policy's `advanceRecovery`; an invoice leaves it in the receivable. */

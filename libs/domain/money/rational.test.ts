@@ -1,4 +1,5 @@
-import { allocate, allocateWithin } from './allocate';
+import { spreadWithin } from './allocator';
+import { largestRemainder } from './default-allocator';
 import { formatAmount } from './format-amount';
 import { AmountTooLarge, atRate, insideAtRate, negative, parseRate, proportion, roundHalfAway, sum, sumOfRates, times } from './rational';
 
@@ -43,19 +44,19 @@ test('there is no negative zero', () => {
   expect(negative(3)).toBe(-3);
 });
 
-test('equal remainders: the earlier gets the odd unit', () => expect(allocate(299, [1000, 1000, 1000])).toEqual([100, 100, 99]));
+test('equal remainders: the earlier gets the odd unit', () => expect(largestRemainder.spread(299, [1000, 1000, 1000])).toEqual([100, 100, 99]));
 
 test('nothing can be spread over no weight, and nothing below zero', () => {
-  expect(() => allocate(1, [0, 0])).toThrow(RangeError);
-  expect(() => allocate(-1, [1])).toThrow(RangeError);
-  expect(() => allocate(1, [2, -1])).toThrow(RangeError);
-  expect(allocate(0, [0, 0])).toEqual([0, 0]);
+  expect(() => largestRemainder.spread(1, [0, 0])).toThrow(RangeError);
+  expect(() => largestRemainder.spread(-1, [1])).toThrow(RangeError);
+  expect(() => largestRemainder.spread(1, [2, -1])).toThrow(RangeError);
+  expect(largestRemainder.spread(0, [0, 0])).toEqual([0, 0]);
 });
 
 test('what overflows a ceiling goes to those with room, by the same weights', () => {
-  expect(allocateWithin(100, [2, 1, 1], [10, 100, 100])).toEqual([10, 45, 45]);
-  expect(allocateWithin(100, [2, 0, 1], [10, 100, 100])).toEqual([10, 0, 90]);
-  expect(() => allocateWithin(100, [2, 0], [10, 100])).toThrow(RangeError);
+  expect(spreadWithin(largestRemainder, 100, [2, 1, 1], [10, 100, 100])).toEqual([10, 45, 45]);
+  expect(spreadWithin(largestRemainder, 100, [2, 0, 1], [10, 100, 100])).toEqual([10, 0, 90]);
+  expect(() => spreadWithin(largestRemainder, 100, [2, 0], [10, 100])).toThrow(RangeError);
 });
 
 test('people read amounts in the decimals of their currency', () => {

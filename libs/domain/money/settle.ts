@@ -1,48 +1,60 @@
-import { allocator } from './allocate';
-import { giveCoupons } from './coupons';
-import { explain } from './explanation';
-import { takeFees } from './fees';
-import { type GivenLine, giveUnits, unitKey } from './given-units';
-import { freezeOrder } from './order-shares';
-import { orderStanding } from './order-standing';
-import { giveShipping } from './outbound-shipping';
-import { givePoints } from './points';
-import { negative, sum } from './rational';
-import type { SettledLine, SettledUnit, Settlement, SettlementInput } from './settlement-types';
-import { givenTaxes } from './taxes';
+import { addTenders, amountOf } from './advanced';
 import { allocateTenders } from './tenders';
+import { type GivenLine, unitKey } from './given-units';
+import { orderStanding } from './order-standing';
+import { negative, sum } from './rational';
+import { currentBook, type RuleBook, ruleBook } from './rule-versions';
+import type { SettledLine, SettledUnit, Settlement, SettlementInput } from './settlement-types';
 
-export { SettlementError } from './settlement-error';
+export { SettlementError, UnknownRuleVersion } from './settlement-error';
+
+/** A settlement, and what each of its units comes to in it (a return's `refundAmount` per unit; what `givenAmounts` wants of adjustments). */
+export interface Settled {
+  readonly settlement: Settlement;
+  readonly units: readonly SettledUnit[];
+}
 
 /**
- * What is owed for these units of the order, and why (CONTRACT §5). A function of its input alone: recomputed years later it gives the same figures.
+ * What is owed for these units of the order, and why (CONTRACT §5), by the rules in force. A function of its input alone.
  * Throws SettlementError: `amount_unavailable`, `units_unavailable`, `invalid_input`.
  */
 export function settle(input: SettlementInput): Settlement {
   return settleWithUnits(input).settlement;
 }
 
-/** The settlement, and what each of its units comes to in it (a return's `refundAmount` per unit; what `givenAmounts` wants of adjustments). */
-export function settleWithUnits(input: SettlementInput): { readonly settlement: Settlement; readonly units: readonly SettledUnit[] } {
-  const order = freezeOrder(input.order);
-  const lines = giveUnits(order, input);
+export function settleWithUnits(input: SettlementInput): Settled {
+  return settleBy(currentBook, input);
+}
+
+/** The same by the rules a stored settlement names: recomputed years later it gives the same figures and the same words. Throws UnknownRuleVersion too. */
+export function settleWith(versions: unknown, input: SettlementInput): Settled {
+  return settleBy(ruleBook(versions), input);
+}
+
+function settleBy(rules: RuleBook, input: SettlementInput): Settled {
+  const { allocator } = rules;
+  const order = rules.shares(input.order, allocator);
+  const lines = rules.units(order, input, allocator);
   const standing = orderStanding(order, input);
-  const shipping = giveShipping(order, input, standing);
-  const { fees, left } = takeFees(lines, sum(shipping.map((row) => row.amount)), input);
+  const shipping = rules.shipping(order, input, standing);
+  const { fees, left } = rules.fees(lines, sum(shipping.map((row) => row.amount)), input, allocator);
   const beforeClawbacks = sum([
     ...lines.flatMap((line) => line.units.map((given) => given.amount)),
     ...shipping.map((row) => row.amount),
     ...fees.map((fee) => fee.amount),
   ]);
-  const coupons = giveCoupons(beforeClawbacks, input, standing);
+  const coupons = rules.coupons(beforeClawbacks, input, standing);
   const total = sum([beforeClawbacks, ...coupons.clawbacks.map((clawback) => clawback.amount)]);
-  const taxes = givenTaxes(lines, left);
-  const tenders = allocateTenders(total, input);
-  const points = givePoints(total, order.total, tenders, input);
+  const taxes = rules.taxes(lines, left);
+  const advanced = rules.advances(total, input.advanced ?? []);
+  const anew = allocateTenders(total - sum(advanced.map(amountOf)), input, rules.tenders, allocator);
+  const tenders = addTenders(...advanced.map((one) => one.tenders), anew);
+  const points = rules.points(total, order.total, anew, input);
+  const ahead = input.purpose === 'advance';
   const settlement: Settlement = {
     currency: order.currency,
-    model: 'as_paid',
-    allocator,
+    model: rules.model,
+    allocator: allocator.version,
     lines: lines.map(settledLine),
     shipping: shipping.map(({ shipmentId, amount, taxAmount }) => ({ shipmentId, amount, taxAmount })),
     fees: fees.map(({ kind, lineId, amount, rule }) => ({ kind, lineId, amount, rule })),
@@ -50,9 +62,9 @@ export function settleWithUnits(input: SettlementInput): { readonly settlement: 
     taxes,
     total,
     tenders,
-    points: { restored: points.restored, revoked: points.revoked },
-    coupons: { restored: coupons.restored, revoked: coupons.revoked },
-    explanation: explain({ input, paidAmount: order.total, lines, shipping, fees, coupons, taxes, total, tenders, points }),
+    points: { restored: points.restored, revoked: ahead ? 0 : points.revoked },
+    coupons: ahead ? { restored: [], revoked: [] } : { restored: coupons.restored, revoked: coupons.revoked },
+    explanation: rules.explanation({ input, order, standing, lines, shipping, fees, coupons, taxes, total, advanced, tenders: anew, points }),
   };
   return { settlement, units: lines.flatMap((line) => settledUnits(line, left)) };
 }

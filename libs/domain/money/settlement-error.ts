@@ -13,3 +13,17 @@ export class SettlementError extends Error {
     super(message);
   }
 }
+
+/** A settlement names a version of a rule that this program does not have (any more, or yet): nothing can be computed by it. */
+export class UnknownRuleVersion extends Error {
+  override readonly name = 'UnknownRuleVersion';
+  readonly code = 'unknown_rule_version';
+  constructor(
+    readonly rule: string,
+    readonly version: unknown,
+    known: readonly string[],
+  ) {
+    const named = version === undefined ? `no version of the rule "${rule}" is named` : `the rule "${rule}" has no version ${JSON.stringify(version)}`;
+    super(`${named}; there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`);
+  }
+}

@@ -5,7 +5,7 @@ import type { Order, TenderKind } from '../order';
 export interface Settlement {
   readonly currency: string;
   readonly model: 'as_paid';
-  readonly allocator: 'largest-remainder-1';
+  readonly allocator: string;
   readonly lines: readonly SettledLine[];
   readonly shipping: readonly { readonly shipmentId: string; readonly amount: number; readonly taxAmount: number }[];
   readonly fees: readonly SettledFee[];
@@ -35,7 +35,10 @@ export interface Explanation {
   readonly rule: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly amount: number;
+  /** English. */
   readonly text: string;
+  /** The same sentence in other languages; absent in settlements of before there were any. */
+  readonly texts?: { readonly 'zh-CN': string };
 }
 
 /** One piece to be settled. `kind` says what the customer gets for it. */
@@ -79,7 +82,7 @@ export interface OrderMoney {
   /** Units that earlier settlements refunded (kind `refund`, whatever fees left of it): not the exchanged ones, nor those that had an adjustment alone. */
   readonly settledUnits: readonly { readonly lineId: string; readonly unit: number }[];
   /**
-   * Units that stay with the customer for good (exchanged, kept, reshipped): left out of `full_return`. One that was refunded and kept stands in
+   * Units that stay with the customer for good (exchanged, kept): left out of `full_return`. What is sent again or repaired can come back like any other. One that was refunded and kept stands in
    * `settledUnits` too: its sale is unwound, only its goods are not waited for.
    */
   readonly keptUnits: readonly { readonly lineId: string; readonly unit: number }[];
@@ -103,4 +106,13 @@ export interface SettlementInput {
   readonly refundTo: 'original' | 'store_credit';
   /** Codes of gifted coupons that were spent on a later order. */
   readonly usedCoupons: readonly string[];
+  /** What advances have promised for these units and no settlement has used yet, oldest first. Absent: nothing. */
+  readonly advanced?: readonly AdvancedMoney[];
+  /** `advance`: paid before the goods are inspected, and closed by a settlement. Absent: a settlement. */
+  readonly purpose?: 'advance';
+}
+/** Money of one advance, by tender in the order in which they were filled. */
+export interface AdvancedMoney {
+  readonly advanceId: string;
+  readonly tenders: Settlement['tenders'];
 }
