@@ -4,7 +4,7 @@ import { amount, email, name, text } from './values';
 export const userRoles = ['customer', 'agent', 'warehouse', 'finance', 'admin'] as const;
 export type UserRole = (typeof userRoles)[number];
 /** What an API key may be limited to. */
-export const apiKeyScopes = ['orders', 'returns', 'inventory', 'coupons', 'webhooks', 'sandbox'] as const;
+export const apiKeyScopes = ['orders', 'returns', 'inventory', 'coupons', 'store_credit', 'webhooks', 'sandbox'] as const;
 export type ApiKeyScope = (typeof apiKeyScopes)[number];
 
 /** `POST /v1/auth/login`. What cannot be an account is a wrong password, not a bad request: the limits here only bound the work. */

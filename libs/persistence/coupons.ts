@@ -1,5 +1,7 @@
+import { postingsOfCouponExpired } from '#libs/domain/money/coupon-postings';
 import type { Database, Transaction } from './database';
 import { newId } from './ids';
+import { postForMerchant } from './ledger';
 
 /** A settlement whose money finance did not let go is as if it had not been. */
 const stands = `NOT EXISTS (SELECT FROM refund r WHERE r.merchant_id = s.merchant_id AND r.return_id = s.return_id AND r.settlement_id = s.id AND r.status = 'rejected')`;
@@ -95,4 +97,37 @@ export async function listCompensations(
      ORDER BY created_at DESC, id DESC LIMIT $4`,
     [customerId, after?.[0] ?? null, after?.[1] ?? null, limit],
   );
+}
+
+/** Nobody can use the coupon any more, and the books have ended it. */
+export async function isExpired(tx: Transaction, id: string): Promise<boolean> {
+  const rows = await tx.query('SELECT FROM compensation WHERE id = $1 AND expired_at IS NOT NULL', [id]);
+  return rows.length > 0;
+}
+
+/** Shops that owe for coupons whose time is over. A day late: a checkout's clock may be behind, and what it takes must still be owed. */
+const overdue = `kind = 'coupon' AND status = 'granted' AND expired_at IS NULL AND valid_until < now() - interval '1 day'`;
+export async function merchantsWithExpiredCoupons(tx: Transaction): Promise<string[]> {
+  const rows = await tx.query<{ merchantId: string }>(`SELECT DISTINCT merchant_id AS "merchantId" FROM compensation WHERE ${overdue}`);
+  return rows.map(({ merchantId }) => merchantId);
+}
+
+/** Some of a shop's coupons are not owed any more. How many; those that a checkout is about to take are left for the next time. */
+export async function expireCoupons(tx: Transaction, merchantId: string, limit: number): Promise<number> {
+  const expired = await tx.query<{ id: string; returnId: string; amount: number; currency: string }>(
+    `WITH expired AS (UPDATE compensation SET expired_at = now() WHERE (merchant_id, id) IN (
+       SELECT merchant_id, id FROM compensation WHERE ${overdue} ORDER BY valid_until LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING id, return_id, amount, currency)
+     SELECT id, return_id AS "returnId", amount, currency FROM expired`,
+    [limit],
+  );
+  for (const { id, returnId, ...worth } of expired) {
+    const entry = { id: `${id}/expired`, refundId: null, postings: postingsOfCouponExpired(worth) };
+    await postForMerchant(tx, merchantId, {
+      ...entry,
+      type: 'coupon_expired',
+      actor: { kind: 'system', id: 'system' },
+      data: { compensationId: id, returnId },
+    });
+  }
+  return expired.length;
 }

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { login, otherShop, shop, type Answer, type Body } from '../stack/stack';
+import { direct } from '../stack/direct';
+import { login, otherShop, shop, until, type Answer, type Body } from '../stack/stack';
 import { anOrder, expectStatus, importOrder, Journey, uniqueNumber } from './journey';
+import { ownPolicy } from './policies';
 import { expectProblem, newKey } from './refusals';
+import { ledger, logHolds } from './witnesses';
 
 const redeem = (code: string, orderNumber = 'NEXT-ORDER', key: string = randomUUID()): Promise<Answer> =>
   shop().post(`/v1/coupons/${code}/redeem`, { orderNumber }, { key });
@@ -11,6 +14,25 @@ async function aCoupon(amount = 700): Promise<{ journey: Journey; code: string; 
   const [{ code, id }] = (await journey.command('agent', 'goodwill', { kind: 'coupon', amount, reason: 'sorry' })).compensations;
   return { journey, code, id };
 }
+/** The return's own entries about coupons, oldest first. */
+async function booked(journey: Journey): Promise<unknown[]> {
+  const rows = await direct.sql<{ type: string; from: string; to: string; amount: number }>(
+    `SELECT type, from_account AS "from", to_account AS "to", amount::int FROM ledger_posting WHERE return_id = $1 AND 'coupon_liability' IN (from_account, to_account) ORDER BY at, entry_id`,
+    [journey.id],
+  );
+  return rows.map(({ type, from, to, amount }) => [type, from, to, amount]);
+}
+/** What the shop's own chain tells of a gift's uses, in the ledger, oldest first. */
+async function giftBookings(code: string): Promise<unknown[]> {
+  const rows = await direct.sql<{ from: string; to: string; amount: number }>(
+    `SELECT p.from_account AS "from", p.to_account AS "to", p.amount::int FROM log_entry l JOIN ledger_posting p ON p.merchant_id = l.merchant_id AND p.entry_id = l.text::jsonb #>> '{data,ledger,0,id}'
+     WHERE l.stream = 'merchant/demo' AND l.text::jsonb #>> '{data,code}' = $1 ORDER BY l.sequence`,
+    [code],
+  );
+  return rows.map(({ from, to, amount }) => [from, to, amount]);
+}
+
+afterAll(() => direct.close());
 
 describe('a coupon for the trouble', () => {
   test('is used once, on one order, and the return says so', async () => {
@@ -24,11 +46,15 @@ describe('a coupon for the trouble', () => {
     expectProblem(await release(code), 409, 'invalid_state');
     expectStatus(await redeem(code, 'ANOTHER'), 200);
     expect((await shop().get(`/v1/coupons/${code}`)).body.status).toBe('used');
-    // Granting it was booked once, however often it changed hands.
-    const finance = await login('finance');
-    const { data } = (await finance.get(`/v1/ledger/entries?returnId=${journey.id}&account=coupon_liability`)).body;
-    expect(data).toHaveLength(1);
-    expect((await finance.get(`/v1/audit/verify?returnId=${journey.id}`)).body.ok).toBe(true);
+    // Owed since it was granted, paid when it was used, owed again while it was free, and paid in the end.
+    expect(await booked(journey)).toEqual([
+      ['compensation_granted', 'goodwill', 'coupon_liability', 700],
+      ['coupon_used', 'coupon_liability', 'provider_clearing', 700],
+      ['coupon_used', 'provider_clearing', 'coupon_liability', 700],
+      ['coupon_used', 'coupon_liability', 'provider_clearing', 700],
+    ]);
+    expect(await ledger(journey)).toEqual({ goodwill: 700, provider_clearing: -700 });
+    await logHolds(journey);
   });
 
   test('is used once by ten checkouts at the same time', async () => {
@@ -62,6 +88,44 @@ describe('a coupon for the trouble', () => {
     const [none, one] = (await journey.read()).compensations;
     expect(none).toMatchObject({ status: 'revoked', code: null });
     expectStatus(await redeem(one.code), 200);
+  });
+
+  test('is owed no longer than it can be used: what expired is goodwill that cost nothing, once', async () => {
+    const { journey, code, id } = await aCoupon();
+    const { id: used } = (await journey.command('agent', 'goodwill', { kind: 'coupon', amount: 50, reason: 'sorry' })).compensations[1];
+    const { id: valid } = (await journey.command('agent', 'goodwill', { kind: 'coupon', amount: 20, reason: 'sorry' })).compensations[2];
+    const usedCode = (await journey.read()).compensations[1].code;
+    expectStatus(await redeem(usedCode), 200);
+    await direct.sql(`UPDATE compensation SET valid_until = now() - interval '25 hours' WHERE id = ANY ($1)`, [[id, used]]);
+    await direct.sql(`UPDATE compensation SET valid_until = now() - interval '23 hours' WHERE id = $1`, [valid]);
+    const expiry = () => direct.sql(`SELECT enqueue('expire_coupons', '{}', NULL, NULL)`);
+    const expired = (one: string) => direct.sql(`SELECT expired_at FROM compensation WHERE id = $1 AND expired_at IS NOT NULL`, [one]);
+    await Promise.all([expiry(), expiry(), expiry()]);
+    await until(async () => (await expired(id)).length > 0, 20_000, 'the coupon to expire');
+    expectProblem(await redeem(code), 409, 'invalid_state');
+    // The used one is free once more, and too old as well.
+    expectStatus(await release(usedCode), 200);
+    await until(async () => (await expiry()) && (await expired(used)).length > 0, 20_000, 'the released coupon to expire');
+    expect(await expired(valid)).toEqual([]);
+    const entries = await direct.sql(
+      `SELECT entry_id AS id, type, from_account AS "from", to_account AS "to", amount::int FROM ledger_posting WHERE entry_id = ANY ($1) ORDER BY amount DESC`,
+      [[id, used, valid].map((one) => `led_${one}/expired`)],
+    );
+    const end = { type: 'coupon_expired', from: 'coupon_liability', to: 'goodwill' };
+    expect(entries).toEqual([{ id: `led_${id}/expired`, ...end, amount: 700 }, { id: `led_${used}/expired`, ...end, amount: 50 }]); // prettier-ignore
+    expect((await (await login('finance')).get('/v1/audit/verify')).body.ok).toBe(true);
+  });
+
+  test('that a rule gave and that expired is not taken out of the books again when its reason falls away', async () => {
+    const grant = { kind: 'coupon', amount: 600, validFor: 'P1D' };
+    const channel = await ownPolicy({ compensation: [{ when: { fault: 'seller' }, grant }] });
+    const journey = await Journey.begin(anOrder({ channel }), { reason: 'damaged', channel });
+    const [{ id }] = journey.rma.compensations;
+    await direct.sql(`UPDATE compensation SET valid_until = now() - interval '25 hours' WHERE id = $1`, [id]);
+    await direct.sql(`SELECT enqueue('expire_coupons', '{}', NULL, NULL)`);
+    await until(async () => (await direct.sql('SELECT FROM compensation WHERE id = $1 AND expired_at IS NOT NULL', [id])).length > 0, 20_000);
+    expect((await journey.command('shop', 'cancel')).compensations).toMatchObject([{ id, status: 'revoked' }]);
+    expect(await booked(journey)).toEqual([['compensation_granted', 'goodwill', 'coupon_liability', 600]]);
   });
 
   test('is spent in any state of its return, and what was used stays used', async () => {
@@ -106,6 +170,9 @@ describe('a coupon that an order brought', () => {
     const done = await journey.until('completed');
     expect(done.settlement).toMatchObject({ total: 2500, clawbacks: [{ kind: 'gifted_coupon', code, amount: -500 }], coupons: { revoked: [] } });
     expect((await shop().get(`/v1/coupons/${code}`)).body.status).toBe('used');
+    // What it had cost comes back to the same account.
+    expect(await giftBookings(code)).toEqual([['goodwill', 'provider_clearing', 500]]);
+    expect((await ledger(journey)).goodwill).toBe(-500);
   });
 
   test('unused, it ends with the order; released in time, it costs nothing', async () => {
@@ -116,6 +183,10 @@ describe('a coupon that an order brought', () => {
     await journey.bringBack(3);
     const done = await journey.until('completed');
     expect(done.settlement).toMatchObject({ total: 3000, coupons: { revoked: [code] } });
+    expect(await giftBookings(code)).toEqual([
+      ['goodwill', 'provider_clearing', 500],
+      ['provider_clearing', 'goodwill', 500],
+    ]);
     expectProblem(await redeem(code), 409, 'invalid_state');
     const other = uniqueNumber('GIFT-');
     await importOrder(withGift(other));

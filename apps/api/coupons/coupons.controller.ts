@@ -4,9 +4,12 @@ import type { Caller } from '#libs/contracts/caller';
 import { couponAnswer, type CouponAnswer } from '#libs/contracts/coupon-answers';
 import { couponRedeemBody, type CouponRedeemBody } from '#libs/contracts/return-requests';
 import { emptyBody, name } from '#libs/contracts/values';
+import { postingsOfGiftUsed } from '#libs/domain/money/coupon-postings';
+import { reversed } from '#libs/domain/money/postings';
 import { findCoupon, setGiftUsed, type Coupon } from '#libs/persistence/coupons';
 import { Database } from '#libs/persistence/database';
-import { appendToMerchantLog } from '#libs/persistence/log';
+import { newId } from '#libs/persistence/ids';
+import { postForMerchant } from '#libs/persistence/ledger';
 import { lockOrder } from '#libs/persistence/orders';
 import { ApiError, notFound } from '../http/api-error';
 import { CurrentCaller, Roles, Scope } from '../http/decorators';
@@ -75,8 +78,15 @@ export class CouponsController {
       const used = spentOn !== null;
       if (!(await setGiftUsed(tx, coupon, used, caller.id)))
         throw new ApiError('invalid_state', used ? 'The coupon was used or revoked' : 'The coupon is not in use');
-      const data = { code, giftedBy: coupon.giftedBy, ...(used && { spentOn }) };
-      await appendToMerchantLog(tx, caller.merchantId, { type: used ? 'coupon_redeemed' : 'coupon_released', actor: actorOf(caller), data });
+      const postings = postingsOfGiftUsed(coupon);
+      await postForMerchant(tx, caller.merchantId, {
+        id: newId('gft'),
+        refundId: null,
+        postings: used ? postings : reversed(postings),
+        type: used ? 'coupon_redeemed' : 'coupon_released',
+        actor: actorOf(caller),
+        data: { code, giftedBy: coupon.giftedBy, ...(used && { spentOn }) },
+      });
       return new Reply(200, present({ ...coupon, status: used ? 'used' : 'granted' }));
     });
   }

@@ -4,14 +4,16 @@ import type { Caller } from '#libs/contracts/caller';
 import { compensationAnswer } from '#libs/contracts/coupon-answers';
 import { pageQuery, type PageQuery } from '#libs/contracts/lists';
 import { customerAnswer } from '#libs/contracts/order-answer';
+import { pointsAnswer } from '#libs/contracts/points-answer';
 import { customerBody, type CustomerBody } from '#libs/contracts/return-requests';
 import { name } from '#libs/contracts/values';
 import { listCompensations } from '#libs/persistence/coupons';
 import { changeCustomer, readCustomer } from '#libs/persistence/customers';
 import { Database } from '#libs/persistence/database';
 import { appendToMerchantLog } from '#libs/persistence/log';
+import { listPoints, pointsTotals } from '#libs/persistence/points';
 import { notFound } from '../http/api-error';
-import { CurrentCaller, Roles } from '../http/decorators';
+import { CurrentCaller, Roles, Scope } from '../http/decorators';
 import { actorOf } from '../http/idempotency';
 import { decodeCursor, page } from '../http/keyset';
 import { Answers, listOf } from '../http/openapi-decorators';
@@ -58,6 +60,28 @@ export class CustomersController {
         returnId: source,
       }),
     );
+  }
+
+  @Get(':id/points')
+  @Roles('agent', 'finance', 'admin')
+  @Scope('coupons')
+  @ApiOperation({ summary: "What returns do to a customer's points, newest first; the shop keeps the account" })
+  @Answers(200, pointsAnswer)
+  async points(@CurrentCaller() caller: Caller, @Param('id', { schema: customerId }) id: string, @Query({ schema: pageQuery }) { limit, cursor }: PageQuery) {
+    const after = decodeCursor(cursor, ['number'])?.[0] ?? null;
+    const found = await this.database.inMerchant(caller.merchantId, async (tx) => {
+      if (!(await readCustomer(tx, id))) return null;
+      return { totals: await pointsTotals(tx, id), rows: await listPoints(tx, id, after, limit + 1) };
+    });
+    if (!found) throw notFound('customer');
+    const { restored, revoked, granted } = found.totals;
+    const movements = page(
+      found.rows,
+      limit,
+      (row) => [row.position],
+      ({ position: _position, ...row }) => row,
+    );
+    return { customerId: id, balance: restored + granted - revoked, restored, revoked, granted, ...movements };
   }
 
   @Patch(':id')
