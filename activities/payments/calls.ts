@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import type { ProviderActivities, ProviderCall } from '#libs/contracts/messages';
 import type { Outcome } from '#libs/domain/return/input';
 import { prepared, type Database } from '#libs/persistence/database';
@@ -7,6 +8,7 @@ interface RefundRow {
   readonly amount: number;
   readonly currency: string;
   readonly providerPaymentId: string;
+  readonly paused: boolean;
 }
 
 /**
@@ -16,7 +18,8 @@ interface RefundRow {
 export function paymentActivities(database: Database, http: ProviderHttp): Pick<ProviderActivities, 'refund' | 'lookUpRefund'> {
   return {
     async refund(call: ProviderCall): Promise<Outcome> {
-      const { amount, currency, providerPaymentId } = await readRefund(database, call);
+      const { amount, currency, providerPaymentId, paused } = await readRefund(database, call);
+      if (paused) return await unsent(http, call);
       const path = `/payments/${encodeURIComponent(providerPaymentId)}/refunds`;
       try {
         return refundOutcome(await http.call('POST', path, { refundId: call.subject, amount, currency }, { 'idempotency-key': call.key }));
@@ -25,12 +28,24 @@ export function paymentActivities(database: Database, http: ProviderHttp): Pick<
         throw error; // not sent: Temporal tries again, with the same key
       }
     },
-    async lookUpRefund(call: ProviderCall): Promise<Outcome> {
-      const reply = await http.call('GET', `/refunds?refundId=${encodeURIComponent(call.subject)}`);
-      if (reply.status !== 200) throw new Error(`the look-up of ${call.subject} answered ${reply.status}`);
-      return lookUpOutcome(reply.body.data as { id: string; status: string }[]);
-    },
+    lookUpRefund: (call: ProviderCall) => lookUp(http, call.subject),
   };
+}
+
+/**
+ * Nothing leaves for a paused provider. An earlier try of this very call may have been sent, though, by a worker that died with it: then the provider says whether it
+ * was, before anybody relies on it having stayed here.
+ */
+async function unsent(http: ProviderHttp, { subject }: ProviderCall): Promise<Outcome> {
+  if (activityInfo().attempt === 1) return { kind: 'paused' };
+  const found = await lookUp(http, subject);
+  return found.kind === 'done' || found.kind === 'accepted' ? found : { kind: 'paused' };
+}
+
+async function lookUp(http: ProviderHttp, refundId: string): Promise<Outcome> {
+  const reply = await http.call('GET', `/refunds?refundId=${encodeURIComponent(refundId)}`);
+  if (reply.status !== 200) throw new Error(`the look-up of ${refundId} answered ${reply.status}`);
+  return lookUpOutcome(reply.body.data as { id: string; status: string }[]);
 }
 
 export function refundOutcome({ status, body }: Reply): Outcome {
@@ -47,7 +62,10 @@ export function lookUpOutcome(found: readonly { id: string; status: string }[]):
   return found.length > 0 ? { kind: 'refused', code: 'failed_at_provider' } : { kind: 'not_found' };
 }
 
-const refundById = prepared('SELECT amount, currency, provider_payment_id AS "providerPaymentId" FROM refund WHERE id = $1');
+const refundById = prepared(
+  `SELECT amount, currency, provider_payment_id AS "providerPaymentId", EXISTS (SELECT FROM payment_provider p WHERE p.provider = refund.provider AND p.paused_at IS NOT NULL) AS paused
+   FROM refund WHERE id = $1`,
+);
 async function readRefund(database: Database, { merchantId, subject }: ProviderCall): Promise<RefundRow> {
   const [row] = await database.ask<RefundRow>(merchantId, refundById, [subject]);
   if (!row) throw new Error(`no refund ${subject}`);

@@ -16,7 +16,7 @@ export type CarrierEventBody = z.infer<typeof carrierEventBody>;
 export const paymentEventBody = z.looseObject({ ...envelope, data: anything }).meta({
   id: 'PaymentEvent',
   description:
-    'A payment provider’s event. `refund.succeeded`, `refund.failed` and `refund.pending` with a `refundId` of ours go to the refund; `refund.succeeded` without one lowers the tender’s balance; `chargeback.<status>` is written into the order. Any other is kept',
+    'A payment provider’s event. `refund.succeeded`, `refund.failed` and `refund.pending` with a `refundId` of ours go to the refund; `refund.succeeded` without one lowers the tender’s balance, once by its `providerRefundId`, and `refund.failed` gives it back; `chargeback.<status>` is written into the order. Any other is kept',
 });
 export type PaymentEventBody = z.infer<typeof paymentEventBody>;
 export const inventoryEventBody = z

@@ -1,8 +1,11 @@
 import type { FrozenOrder } from '#libs/domain/money/order-shares';
 import type { Chargeback, Order } from '#libs/domain/order';
-import { difference, disputedAmounts, frozenDifference, mergedImport } from '#libs/domain/order-change';
+import { difference, disputedAmounts, frozenDifference, mergedImport, standingChargeback } from '#libs/domain/order-change';
+import { tellChargebacks, type Teller } from './chargebacks';
 import { rememberCustomer } from './customers';
 import type { Transaction } from './database';
+
+const theShop: Teller = { kind: 'service', id: 'order_import' };
 
 export interface StoredOrder {
   readonly order: Order;
@@ -29,6 +32,10 @@ export type ImportOutcome =
 export const orderChangedTask = 'order_changed';
 /** Job for the worker: a payment that somebody has reported about already belongs to an order now. Payload `{ providerPaymentId }`. */
 export const paymentKnownTask = 'facts_of_payment';
+
+/** Of an order `o` the return that speaks for its tenders (`World.orderSpeaker`): one piece of work, however many returns there are. */
+export const orderSpeaker = `(SELECT r.id FROM return r WHERE r.order_number = o.order_number
+    ORDER BY r.state @? '$.overdrafts[*]' DESC, r.closed_at IS NOT NULL, r.created_at DESC, r.id DESC LIMIT 1)`;
 
 const stored = 'document AS "order", locked_at AS "lockedAt"';
 
@@ -74,6 +81,7 @@ export async function importOrder(tx: Transaction, order: Order, frozen: FrozenO
     await rememberCustomer(tx, order.customer);
     await writeShipments(tx, order.orderNumber, frozen);
     await writeTenders(tx, order, true);
+    await tellChargebacks(tx, order, [], theShop);
     return { kind: 'created', order, locked: false };
   }
   const known = await lockOrder(tx, order.orderNumber);
@@ -87,23 +95,24 @@ export async function importOrder(tx: Transaction, order: Order, frozen: FrozenO
   await rememberCustomer(tx, next.customer);
   if (!locked) await writeShipments(tx, next.orderNumber, frozen);
   await writeTenders(tx, next, !locked);
-  if (locked) await wakeReturns(tx, next.orderNumber);
+  await tellChargebacks(tx, next, known.order.chargebacks, theShop);
+  if (locked) wakeReturns(tx, next.orderNumber);
   return { kind: 'changed', order: next, locked };
 }
 
 /** A dispute that a provider reports: a fact, recorded whatever the balance. False when it changes nothing. */
-export async function recordChargeback(tx: Transaction, orderNumber: string, chargeback: Chargeback): Promise<boolean> {
+export async function recordChargeback(tx: Transaction, orderNumber: string, chargeback: Chargeback, by: Teller): Promise<boolean> {
   const known = await lockOrder(tx, orderNumber);
   if (!known) return false;
   const others = known.order.chargebacks.filter((other) => other.chargebackId !== chargeback.chargebackId);
   const before = known.order.chargebacks.find((other) => other.chargebackId === chargeback.chargebackId);
-  if (before && difference(before, chargeback) === null) return false;
-  // It came late: the dispute is over already.
-  if (before && before.status !== 'open' && chargeback.status === 'open') return false;
-  const next = { ...known.order, chargebacks: [...others, chargeback] };
+  const stands = standingChargeback(known.order.chargebacks, chargeback);
+  if (before && difference(before, stands) === null) return false;
+  const next = { ...known.order, chargebacks: [...others, stands] };
   await updateOrder(tx, next);
+  await tellChargebacks(tx, next, known.order.chargebacks, by);
   await writeTenders(tx, next, false);
-  if (known.lockedAt) await wakeReturns(tx, orderNumber);
+  if (known.lockedAt) wakeReturns(tx, orderNumber);
   return true;
 }
 
@@ -158,8 +167,9 @@ async function writeTenders(tx: Transaction, order: Order, replace: boolean): Pr
   );
 }
 
-async function wakeReturns(tx: Transaction, orderNumber: string): Promise<void> {
-  await tx.query(
+/** Its balances have changed: whatever waits for them looks again. */
+export function wakeReturns(tx: Transaction, orderNumber: string): void {
+  tx.write(
     `SELECT enqueue($1, json_build_object('merchantId', current_setting('app.merchant_id'), 'orderNumber', $2::text),
        $1 || '/' || current_setting('app.merchant_id') || '/' || $2::text, NULL)`,
     [orderChangedTask, orderNumber],

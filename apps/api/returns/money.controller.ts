@@ -95,6 +95,14 @@ export class MoneyController {
     return this.onCompensation(asked, id, body, { type: 'reject_compensation', compensationId: id }, note({ compensationId: id }, body.note));
   }
 
+  @Post('returns/:id/overdraft/accept')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Finance takes the loss where more has left a tender than it gave: written off, until the balance recovers' })
+  @Answers(200, returnAnswer)
+  acceptOverdraft(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: refundDecisionBody }) body: RefundDecisionBody) {
+    return this.commands.run({ ...asked, body, returnId: id, input: { type: 'accept_overdraft' }, annotations: note({}, body.note) });
+  }
+
   private async onRefund(asked: Asked, refundId: string, body: unknown, input: CommandInput, annotations: Annotations = {}): Promise<Reply> {
     return this.commands.run({ ...asked, body, returnId: await this.returnOf(asked, 'refund', refundId), input, annotations });
   }
@@ -113,6 +121,6 @@ export class MoneyController {
 }
 
 /** Why somebody decided so: for colleagues, beside the return. */
-const note = (about: { refundId: string } | { compensationId: string }, text: string | null): Annotations =>
+const note = (about: { readonly refundId?: string; readonly compensationId?: string }, text: string | null): Annotations =>
   text === null ? {} : { texts: [{ kind: 'note', visibility: 'internal', body: { ...about, text } }] };
 const approvalNote = (refundId: string, text: string | null): Annotations => (text === null ? {} : { approvalNote: { refundId, text } });

@@ -36,13 +36,17 @@ export async function deliverFact(context: JobContext, inboxId: number): Promise
   const place = await placeOf(context, input);
   if (!place) return input.type === 'scan' ? undefined : notOurs(context, fact, input);
   const state = await context.database.inMerchant(place.merchantId, (tx) => consider(tx, fact, input, place));
-  if (state) await context.signal(state, { id: letterId(fact), kind: 'fact' });
+  if (state === 'no_news' && input.type === 'refund_reported') return notOurs(context, fact, input);
+  if (state && state !== 'no_news') await context.signal(state, { id: letterId(fact), kind: 'fact' });
 }
 
-/** A refund is written down before anybody is asked for it: one that we do not know was made elsewhere. */
+/**
+ * A refund is written down before anybody is asked for it: one that we do not know was made elsewhere. So was one of ours that is not what we wait for: given up, paid
+ * another way, or paid before under another number of the provider's. Money that left is recorded.
+ */
 async function notOurs(context: JobContext, { id, source, data }: Fact, { status }: Omit<Input<'refund_reported'>, 'id' | 'actor'>): Promise<void> {
   const report = refundReported.safeParse(data).data;
-  if (report && status === 'succeeded') return recordMoneyFact(context, id, source, { type: 'refund_elsewhere', ...report });
+  if (report && status !== 'pending') return recordMoneyFact(context, id, source, { type: 'refund_elsewhere', status, ...report });
   await context.database.asSystem((tx) => tx.query('UPDATE inbox SET handled_at = now() WHERE id = $1 AND handled_at IS NULL', [id]));
 }
 
@@ -78,13 +82,19 @@ async function placeOf({ database }: JobContext, input: FactBody): Promise<Place
            ORDER BY p.bought DESC, r.closed_at IS NOT NULL, p.created_at LIMIT 1`,
           [input.trackingNumber, input.scannedAt],
         )
-      : tx.query<Place>(`SELECT merchant_id AS "merchantId", return_id AS "returnId", NULL AS "parcelId" FROM refund WHERE id = $1 LIMIT 1`, [input.refundId]),
+      : tx.query<Place>(
+          `SELECT merchant_id AS "merchantId", return_id AS "returnId", NULL AS "parcelId" FROM refund WHERE id = $1 AND provider_payment_id IS NOT NULL LIMIT 1`,
+          [
+            // What never went to a provider is nothing it could tell of.
+            input.refundId,
+          ],
+        ),
   );
   return row ?? null;
 }
 
-/** The state to signal with; null when nothing follows from the fact, which is then dealt with. */
-async function consider(tx: Transaction, fact: Fact, body: FactBody, place: Place): Promise<ReturnState | null> {
+/** The state to signal with. Without one nothing follows for the return: a scan is dealt with then, a refund's report is `no_news` and may yet tell of money. */
+async function consider(tx: Transaction, fact: Fact, body: FactBody, place: Place): Promise<ReturnState | 'no_news' | null> {
   const [row] = await tx.query<{ state: ReturnState; details: Details }>('SELECT state, details FROM return WHERE id = $1 FOR UPDATE', [place.returnId]);
   if (!row) throw new Error(`no return ${place.returnId}`);
   const world = await loadWorld(tx, row.state, Date.now() + row.state.clockOffset);
@@ -92,7 +102,8 @@ async function consider(tx: Transaction, fact: Fact, body: FactBody, place: Plac
   const actor: Actor = { kind: body.type === 'scan' ? 'carrier' : 'provider', id: fact.source };
   const verdict = decide(row.state, { ...body, id: letterId(fact), actor }, world);
   if (!('refusal' in verdict) && verdict.length > 0) return row.state;
-  if (body.type === 'scan' && place.parcelId !== null) {
+  if (body.type === 'refund_reported') return 'no_news';
+  if (place.parcelId !== null) {
     const scans = withScan(row.details, place.parcelId, { status: body.status, at: body.scannedAt });
     await tx.query(`UPDATE return SET details = jsonb_set(details, '{scans}', $2::jsonb) WHERE id = $1`, [place.returnId, JSON.stringify(scans)]);
   }

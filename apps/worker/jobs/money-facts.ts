@@ -1,6 +1,5 @@
-import { lockOrder, recordChargeback } from '#libs/persistence/orders';
-import type { Transaction } from '#libs/persistence/database';
-import { appendToMerchantLog } from '#libs/persistence/log';
+import { recordChargeback } from '#libs/persistence/orders';
+import { recordElsewhere } from '#libs/persistence/refunds-elsewhere';
 import type { JobContext } from './job-context';
 
 /** What providers report about payments rather than about refunds of ours. Amounts in minor units of the order's currency. */
@@ -8,7 +7,12 @@ export type MoneyFact = {
   readonly providerPaymentId: string;
   readonly amount: number;
 } & (
-  | { readonly type: 'refund_elsewhere'; readonly providerRefundId: string }
+  | {
+      readonly type: 'refund_elsewhere';
+      readonly providerRefundId: string;
+      readonly status?: 'succeeded' | 'failed';
+      readonly refundId?: string | null | undefined;
+    }
   | { readonly type: 'chargeback_reported'; readonly chargebackId: string; readonly status: 'open' | 'won' | 'lost'; readonly at: string }
 );
 interface Payment {
@@ -19,55 +23,43 @@ interface Payment {
 
 /**
  * Writes a fact about a payment down, once: the inbox row is marked in the same transaction. A payment that no order has yet waits for its order's import, which queues
- * it again by `subject`.
+ * it again by `subject`; a refund that may be one of ours whose answer is still to come waits for the reconciler.
  * @param source `payment/<provider>`
  */
 export async function recordMoneyFact({ database }: JobContext, inboxId: number, source: string, fact: MoneyFact): Promise<void> {
-  const payment = await paymentOf({ database }, source, fact.providerPaymentId);
+  const provider = source.slice('payment/'.length);
+  const payment = await paymentOf({ database }, provider, fact.providerPaymentId);
   if (!payment) {
     await database.asSystem((tx) => tx.query('UPDATE inbox SET subject = $2 WHERE id = $1 AND subject <> $2', [inboxId, fact.providerPaymentId]));
     return;
   }
-  await database.inMerchant(payment.merchantId, async (tx) => {
-    await lockOrder(tx, payment.orderNumber);
-    const [open] = await tx.query<{ id: number }>(
-      `WITH done AS (UPDATE inbox SET handled_at = now(), merchant_id = $2 WHERE id = $1 AND handled_at IS NULL RETURNING id) SELECT id FROM done`,
-      [inboxId, payment.merchantId],
-    );
+  const { merchantId, orderNumber, tenderId } = payment;
+  const by = { kind: 'provider', id: source } as const;
+  await database.inMerchant(merchantId, async (tx) => {
+    await tx.query('SELECT FROM orders WHERE order_number = $1 FOR UPDATE', [orderNumber]);
+    const [open] = await tx.query('SELECT FROM inbox WHERE id = $1 AND handled_at IS NULL FOR UPDATE', [inboxId]);
     if (!open) return;
-    if (fact.type === 'refund_elsewhere') return recordElsewhere(tx, payment, source, fact);
-    const { chargebackId, amount, status, at } = fact;
-    await recordChargeback(tx, payment.orderNumber, { chargebackId, tenderId: payment.tenderId, amount, status, at });
+    if (fact.type === 'refund_elsewhere') {
+      const { providerRefundId, amount, status = 'succeeded', refundId = null } = fact;
+      const recorded = await recordElsewhere(tx, merchantId, { orderNumber, tenderId, provider, providerRefundId, amount, status, refundId }, by);
+      if (recorded === 'undecided') return;
+    } else {
+      const { chargebackId, amount, status, at } = fact;
+      await recordChargeback(tx, orderNumber, { chargebackId, tenderId, amount, status, at }, by);
+    }
+    await tx.query('UPDATE inbox SET handled_at = now(), merchant_id = $2 WHERE id = $1', [inboxId, merchantId]);
   });
 }
 
 /** A payment belongs to one order; should several name it, the first one that was imported. */
-async function paymentOf({ database }: Pick<JobContext, 'database'>, source: string, providerPaymentId: string): Promise<Payment | null> {
+async function paymentOf({ database }: Pick<JobContext, 'database'>, provider: string, providerPaymentId: string): Promise<Payment | null> {
   const [payment] = await database.asSystem((tx) =>
     tx.query<Payment>(
       `SELECT t.merchant_id AS "merchantId", t.order_number AS "orderNumber", t.tender_id AS "tenderId"
        FROM tender t JOIN orders o ON o.merchant_id = t.merchant_id AND o.order_number = t.order_number
        WHERE t.provider = $1 AND t.provider_payment_id = $2 ORDER BY o.created_at, t.position LIMIT 1`,
-      [source.slice('payment/'.length), providerPaymentId],
+      [provider, providerPaymentId],
     ),
   );
   return payment ?? null;
-}
-
-/** Somebody gave money back without us: the balance says so, below zero if need be. Nothing is booked, for nobody here has decided anything. */
-async function recordElsewhere(
-  tx: Transaction,
-  { merchantId, orderNumber, tenderId }: Payment,
-  source: string,
-  fact: MoneyFact & { type: 'refund_elsewhere' },
-): Promise<void> {
-  const { providerRefundId, amount } = fact;
-  const ours = await tx.query(
-    'SELECT FROM refund WHERE return_id IN (SELECT id FROM return WHERE merchant_id = $1 AND order_number = $2) AND provider_refund_id = $3 LIMIT 1',
-    [merchantId, orderNumber, providerRefundId],
-  );
-  if (ours.length > 0) return;
-  await tx.query('UPDATE tender SET refunded_amount = refunded_amount + $3 WHERE order_number = $1 AND tender_id = $2', [orderNumber, tenderId, amount]);
-  const data = { orderNumber, tenderId, providerRefundId, amount };
-  await appendToMerchantLog(tx, merchantId, { type: 'refunded_elsewhere', actor: { kind: 'provider', id: source }, data });
 }

@@ -1,4 +1,5 @@
 import type { ReturnState } from '#libs/domain/return/state';
+import { orderSpeaker } from '#libs/persistence/orders';
 import type { JobContext } from './job-context';
 
 interface OrderChanged {
@@ -13,7 +14,10 @@ interface OrderChanged {
 export async function orderChanged({ database, signal }: JobContext, { merchantId, orderNumber }: OrderChanged, occasion: string): Promise<void> {
   const returns = await database.inMerchant(merchantId, (tx) =>
     tx.query<{ state: ReturnState }>(
-      `SELECT state FROM return WHERE order_number = $1 AND (closed_at IS NULL OR state @? '$.refunds[*] ? (@.held == true)') ORDER BY id`,
+      // Closed ones too that hold money back, or that speak for a tender more has left than came in.
+      `SELECT r.state FROM orders o JOIN return r ON r.merchant_id = o.merchant_id AND r.order_number = o.order_number
+       WHERE o.order_number = $1 AND (r.closed_at IS NULL OR r.state @? '$.refunds[*] ? (@.held == true)' OR r.id = ${orderSpeaker} AND (r.state @? '$.overdrafts[*]'
+         OR EXISTS (SELECT FROM tender t WHERE t.order_number = o.order_number AND t.captured_amount < t.refunded_amount + t.disputed_amount))) ORDER BY r.id`,
       [orderNumber],
     ),
   );

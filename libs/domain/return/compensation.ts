@@ -2,6 +2,7 @@ import type { CompensationRule } from '../policy/policy';
 import type { Event } from './evolve';
 import { refuse, type Input, type Refusal, type World } from './input';
 import type { Compensation, Line, ReturnState } from './state';
+import { needsApproval } from './approval';
 import { isRejected, lineOf } from './tables';
 import { durationMs } from '../calendar/duration';
 
@@ -54,12 +55,12 @@ function grant({ when, grant: { kind, amount, validFor } }: CompensationRule, po
   };
 }
 
-/** By hand: within the agent's limit at once, above it after finance has approved. The reason is free text and stays out of the log. */
+/** By hand: within the agent's own limit and the policy's at once, above either after finance has approved. The reason is free text and stays out of the log. */
 export function goodwill(state: ReturnState, { kind, amount, actor }: Input<'goodwill'>, world: World): readonly Event[] | Refusal {
   if (state.compensations.length >= 50) return refuse('invalid_state', 'a return has at most 50 compensations');
   // The limit is for all that this person has given on this return.
   const before = state.compensations.reduce((sum, one) => (one.grantedBy === actor.id && ['granted', 'used'].includes(one.status) ? sum + one.amount : sum), 0);
-  const within = before + amount <= (actor.goodwillLimitAmount ?? 0);
+  const within = before + amount <= (actor.goodwillLimitAmount ?? 0) && !needsApproval(state, amount, world);
   const compensation: Compensation = {
     id: world.newId('cmp'),
     kind,

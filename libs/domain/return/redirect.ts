@@ -1,5 +1,7 @@
+import { paymentIdOf } from '../money/store-credit';
 import { storeCreditTender } from '../money/tenders';
 import type { Event } from './evolve';
+import { isAsked } from './refunds';
 import { refuse, type Input, type Refusal, type World } from './input';
 import { payment } from './settlement';
 import type { Refund, ReturnState } from './state';
@@ -11,8 +13,9 @@ export const manualTender = 'manual';
 export function redirectRefund(state: ReturnState, { refundId, to, actor }: Input<'redirect_refund'>, world: World): readonly Event[] | Refusal {
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund) return refuse('not_found', `no refund ${refundId}`);
-  if (refund.status !== 'failed' && !refund.held)
-    return refuse('invalid_state', `the refund is ${refund.status}; only one that failed or is held is redirected`);
+  if (isAsked(refund)) return refuse('invalid_state', 'the provider is being asked what became of it');
+  // One that a dispute holds is not sent round it: lost, the dispute itself has given the customer the money.
+  if (refund.status !== 'failed') return refuse('invalid_state', `the refund is ${refund.status}; only one that failed is redirected`);
   if (to === refund.tenderId) return refuse('invalid_state', 'that is where it goes already; a failed one can be tried again');
   const target = targetOf(state, refund, to, world);
   if ('refusal' in target) return target;
@@ -34,5 +37,5 @@ function targetOf(state: ReturnState, refund: Refund, to: string, world: World):
   const money = world.money.tenders.find((candidate) => candidate.tenderId === to);
   const available = money ? money.capturedAmount - money.refundedAmount - money.pendingAmount - money.disputedAmount : 0;
   if (available < refund.amount) return refuse('amount_unavailable', `tender ${to} has ${available} left, the refund is ${refund.amount}`);
-  return { tenderId: to, provider: tender.provider, ...payment(tender.kind, tender.providerPaymentId) };
+  return { tenderId: to, provider: tender.provider, ...payment(tender.kind, paymentIdOf(tender)) };
 }

@@ -1,3 +1,5 @@
+import { paymentIdOf } from '../money/store-credit';
+import { advanceOf, rejectAdvance } from './advance-withdrawal';
 import type { Event, EventOf } from './evolve';
 import { refuse, type Input, type Outcome, type Refusal, type World } from './input';
 import { payment, resolutionOf } from './settlement';
@@ -19,9 +21,13 @@ const changed = (refund: Refund, set: Partial<Refund>, detail?: Event['detail'])
 const mayBecome = (refund: Refund, status: Refund['status']): boolean => (refundMoves[refund.status] as readonly Refund['status'][]).includes(status);
 
 /** What the provider answered to the one open question. An answer to another question than the open one has come too late and changes nothing. */
-export function refundAnswered(refund: Refund, result: Outcome, now: number): Event[] {
+export function refundAnswered(refund: Refund, result: Outcome, world: World): Event[] {
+  const { now } = world;
   if (refund.call === null) return [];
   const answered = { call: null, notBefore: null } as const;
+  // Asked because the provider contradicted itself: only a success says more than is known.
+  if (refund.status === 'failed' && result.kind !== 'done')
+    return [changed(refund, result.kind === 'unanswered' ? { round: refund.round + 1, notBefore: now + backOffMs(refund.round) } : answered)];
   switch (result.kind) {
     case 'done':
       return [changed(refund, { ...answered, status: 'succeeded', providerRefundId: result.providerRefundId ?? refund.providerRefundId })];
@@ -33,6 +39,9 @@ export function refundAnswered(refund: Refund, result: Outcome, now: number): Ev
       return refund.attempt >= maxAttempts
         ? [changed(refund, { ...answered, status: 'failed' }, { code: 'attempts_exhausted' })]
         : [nextAttempt(refund, now + backOffMs(refund.attempt))];
+    case 'paused':
+      // Nothing was sent, so the key stays. Finance may have let it go on meanwhile.
+      return [changed(refund, { round: refund.round + 1, ...(world.pausedProviders.includes(refund.provider) && { paused: true }) })];
     case 'unanswered':
       // What is known to be under way stays known when a look-up has no answer.
       if (refund.status === 'pending' && refund.call === 'lookUpRefund') return [promised(refund, now)];
@@ -50,16 +59,20 @@ const nextAttempt = (refund: Refund, notBefore: number | null): EventOf<'refund_
 export function refundReported(state: ReturnState, { refundId, providerRefundId, status }: Input<'refund_reported'>): Event[] {
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund || status === 'pending' || !mayBecome(refund, status)) return [];
+  // It said before that this had failed, and events come in any order: which of them was the last it is asked itself.
+  if (refund.status === 'failed') return refund.call === null ? [lookUp(refund)] : [];
   // A report about an earlier attempt says nothing about the present one, and while that has no number yet it may be either's: its own answer will tell.
   if (refund.attempt > 1 && refund.call === 'refund' && refund.providerRefundId === null) return [];
   if (refund.providerRefundId !== null && providerRefundId !== null && refund.providerRefundId !== providerRefundId) return [];
   const late = refund.status === 'succeeded';
-  return [changed(refund, { status, call: null, notBefore: null, providerRefundId: providerRefundId ?? refund.providerRefundId }, { reported: true, late })];
+  const set = { status, call: null, notBefore: null, providerRefundId: providerRefundId ?? refund.providerRefundId, ...(refund.paused && { paused: false }) };
+  return [changed(refund, set, { reported: true, late })];
 }
 
 export function retryRefund(state: ReturnState, { refundId }: Input<'retry_refund'>, world: World): readonly Event[] | Refusal {
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund) return refuse('not_found', `no refund ${refundId}`);
+  if (isAsked(refund)) return refuse('invalid_state', 'the provider is being asked what became of it');
   if (refund.status === 'failed') return [{ ...nextAttempt(refund, null), set: { ...nextAttempt(refund, null).set, held: disputed(refund, world) } }];
   // The provider took it and has not said what became of it: asked, never sent again.
   if (isPromised(refund)) return [lookUp(refund)];
@@ -73,7 +86,7 @@ export function approveRefund(state: ReturnState, { refundId, actor }: Input<'ap
   if (refund.status !== 'awaiting_approval') return refuse('invalid_state', `the refund is ${refund.status}; there is nothing to approve`);
   if (hadAHand(state, refund, actor.id)) return refuse('four_eyes_required', 'whoever granted the money does not approve it');
   const tender = world.order.tenders.find((candidate) => candidate.tenderId === refund.tenderId);
-  const next = payment(tender?.kind ?? 'store_credit', tender?.providerPaymentId ?? null);
+  const next = payment(tender?.kind ?? 'store_credit', tender ? paymentIdOf(tender) : null);
   return [changed(refund, { ...next, by: actor.id, held: next.status !== 'succeeded' && disputed(refund, world) }, { approvedBy: actor.id })];
 }
 
@@ -81,13 +94,17 @@ export function approveRefund(state: ReturnState, { refundId, actor }: Input<'ap
  * Finance lets none of an instalment's money go: what it granted is withdrawn, and its lines are an agent's to decide once more. All of it or nothing, hence only
  * while no part has left. Whoever granted it may do so too: taking back needs no second pair of eyes.
  */
-export function rejectRefund(state: ReturnState, { refundId, actor }: Input<'reject_refund'>, world: World): readonly Event[] | Refusal {
+export function rejectRefund(state: ReturnState, input: Input<'reject_refund'>, world: World): readonly Event[] | Refusal {
+  const { refundId, actor } = input;
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund) return refuse('not_found', `no refund ${refundId}`);
+  const advance = advanceOf(state, refund);
+  if (advance) return rejectAdvance(state, advance, refund, world, input);
   if (refund.status !== 'awaiting_approval' && !refund.held)
     return refuse('invalid_state', `the refund is ${refund.status}; one is rejected while it waits for approval, or for a dispute`);
   const { settlementId } = refund;
   const together = state.refunds.filter((other) => other.settlementId === settlementId && other.status !== 'redirected');
+  if (together.some(isAsked)) return refuse('invalid_state', 'the provider is being asked what became of a part of it');
   if (together.some((other) => !other.held && !['awaiting_approval', 'failed'].includes(other.status)))
     return refuse('invalid_state', 'a part of this settlement has been paid, or is under way; the rest of it goes with it');
   if (state.units.some((unit) => unit.earlier?.includes(settlementId)))
@@ -112,6 +129,8 @@ export function settleRefund(state: ReturnState, { refundId, reference, actor }:
     return refuse('four_eyes_required', 'a payout is confirmed by somebody who has not granted, approved or redirected it');
   return [changed(refund, { status: 'succeeded', providerRefundId: reference ?? null }, { settledBy: actor.id })];
 }
+/** Failed, and the provider has said something else since. */
+export const isAsked = (refund: Refund): boolean => refund.status === 'failed' && refund.call !== null;
 /** Who decided the lines, granted a unit or made an accepted offer, approved the refund, or sent the money here from another tender. */
 function hadAHand(state: ReturnState, refund: Refund, actorId: string): boolean {
   const earlier = state.refunds.filter((other) => other.settlementId === refund.settlementId && other.status === 'redirected');
@@ -119,7 +138,7 @@ function hadAHand(state: ReturnState, refund: Refund, actorId: string): boolean 
     state.lines.some((line) => line.decidedBy === actorId) ||
     state.units.some((unit) => unit.grantedBy === actorId) ||
     state.offers.some((offer) => offer.status === 'accepted' && offer.by === actorId) ||
-    [refund, ...earlier].some((one) => one.by === actorId)
+    [refund, ...earlier].some((one) => one.by === actorId || one.grantedBy === actorId)
   );
 }
 
@@ -135,6 +154,13 @@ export const releaseHeld = (before: ReturnState, state: ReturnState, world: Worl
   state.refunds
     .filter((refund) => refund.held && before.refunds.some((was) => was.refundId === refund.refundId && was.held) && !disputed(refund, world))
     .map((refund) => changed(refund, { held: false }));
+/** Finance lets a provider's refunds go on. Only what waited before this decision: what waits since has just heard that they do not. */
+export const releasePaused = (before: ReturnState, state: ReturnState, world: World): Event[] =>
+  state.refunds
+    .filter((refund) => refund.paused && before.refunds.some((was) => was.refundId === refund.refundId && was.paused))
+    .filter((refund) => !world.pausedProviders.includes(refund.provider))
+    .map((refund) => changed(refund, { paused: false, held: disputed(refund, world) }));
+
 function disputed(refund: Refund, world: World): boolean {
   const tender = world.money.tenders.find((candidate) => candidate.tenderId === refund.tenderId);
   // Its own claim is part of what is pending.

@@ -125,7 +125,7 @@ test('an adjusted unit is claimed anew, unless another return has it by now', ()
   bench.decide('approve', ['3'], 'agent2');
   expect(bench.state.refunds[1]).toMatchObject({ status: 'awaiting_approval', amount: 120 });
   const taken = adjusted();
-  taken.claims.push({ lineId: '3', unit: 1, outcome: 'open', given: 0, live: true });
+  taken.claims.push({ returnId: 'ret_2', lineId: '3', unit: 1, outcome: 'open', given: 0, live: true });
   expect(no(taken)).toBe('units_unavailable');
 });
 describe('a replacement', () => {
