@@ -21,8 +21,18 @@ export type RefundSettleBody = z.infer<typeof refundSettleBody>;
 export const reconciliationBody = z
   .strictObject({ provider: providerCode, from: instant, to: instant })
   .refine((range) => Date.parse(range.from) < Date.parse(range.to), { path: ['to'], error: 'must be later than from' })
+  .refine((range) => Date.parse(range.to) - Date.parse(range.from) <= 366 * 86_400_000, { path: ['to'], error: 'must be at most 366 days after from' })
   .meta({ id: 'NewReconciliation', description: 'A provider’s list against ours' });
 export type ReconciliationBody = z.infer<typeof reconciliationBody>;
+
+/** `POST /v1/reconciliations/{id}/differences/{n}/resolve`. */
+export const differenceResolutionBody = z
+  .strictObject({
+    note: freeText,
+    record: z.boolean().default(false).meta({ description: 'Book it as a refund that was made elsewhere; for `missing_here` only' }),
+  })
+  .meta({ id: 'DifferenceResolution', description: 'What explains a difference' });
+export type DifferenceResolutionBody = z.infer<typeof differenceResolutionBody>;
 
 /** `POST /v1/payment-providers/{provider}/pause|resume`. */
 export const providerPauseBody = z.strictObject({ reason: freeText }).meta({ id: 'PauseProvider', description: 'Why refunds stop leaving, or leave again' });

@@ -7,10 +7,12 @@ export const taskAnswer = z
   .object({
     id: z.string(),
     queue: z.enum(workQueues),
-    returnId: z.string(),
+    returnId: z.string().nullable().meta({ description: 'Null when the task is about something else' }),
     title: z.string(),
+    subject: z.string().nullable().meta({ description: 'What a task without a return is about' }),
+    detail: z.record(z.string(), z.unknown()).nullable().meta({ description: 'What there is to know of it' }),
     dueAt: time.nullable(),
-    priority: z.int().meta({ description: 'The higher, the more urgent' }),
+    priority: z.enum(['low', 'normal', 'high', 'urgent']),
     assignee: z.string().nullable(),
     claimedUntil: time.nullable(),
   })

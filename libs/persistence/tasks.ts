@@ -3,8 +3,12 @@ import type { Transaction } from './database';
 export interface TaskRow {
   readonly id: string;
   readonly queue: string;
-  readonly returnId: string;
+  /** Null: it is about something else, which `subject` names. */
+  readonly returnId: string | null;
   readonly title: string;
+  readonly subject: string | null;
+  /** What a person has to know to deal with a task that has no return. */
+  readonly detail: Readonly<Record<string, unknown>> | null;
   readonly dueAt: Date | null;
   /** The higher, the more urgent. */
   readonly priority: number;
@@ -14,8 +18,10 @@ export interface TaskRow {
   /** `due_at` in microseconds since 1970, for the cursor; the largest safe integer when there is none. */
   readonly position: number;
 }
+/** Exceptions of the books: a queue of their own in the table, so that goods and money are read along their own ways of the index; people see it as `exception`. */
+export const financeExceptions = 'finance_exception';
 export interface WorkFilter {
-  /** Queues the caller works on. */
+  /** Queues the caller works on, as the table names them. */
   readonly queues: readonly string[];
   readonly assignee?: string | undefined;
   readonly overdue?: boolean | undefined;
@@ -26,7 +32,7 @@ export type ClaimOutcome = { readonly kind: 'done'; readonly task: TaskRow } | {
 
 const holder = 'CASE WHEN claimed_until > now() THEN claimed_by ELSE assignee END';
 const position = `coalesce((extract(epoch FROM due_at) * 1000000)::bigint, ${Number.MAX_SAFE_INTEGER})`;
-const columns = `id, queue, return_id AS "returnId", title, due_at AS "dueAt", priority, ${holder} AS assignee,
+const columns = `id, queue, return_id AS "returnId", title, subject, detail, due_at AS "dueAt", priority, ${holder} AS assignee,
   CASE WHEN claimed_until > now() THEN claimed_until END AS "claimedUntil", ${position} AS position`;
 
 /**
@@ -55,6 +61,27 @@ export async function listTasks(tx: Transaction, { queues, assignee, overdue }: 
 /** What somebody has claimed, and what was given to them and is not claimed: two indexes, for no one index knows who holds a task now. */
 const heldBy = (who: string, some: (...more: readonly string[]) => string): string =>
   `(${some(`task.claimed_by = ${who}`, 'task.claimed_until > now()')}) UNION ALL (${some(`task.assignee = ${who}`, '(task.claimed_until IS NULL OR task.claimed_until <= now())')})`;
+
+/** Work for finance that belongs to no return, due within a day of `at`. Asked for again it stays what it is, with its owner, and says what is known now. */
+export function openFinanceTasks(
+  tx: Transaction,
+  at: string,
+  tasks: readonly (Pick<TaskRow, 'id' | 'title' | 'detail'> & { readonly subject: string; readonly priority?: number })[],
+): void {
+  if (tasks.length === 0) return;
+  tx.write(
+    `INSERT INTO task (merchant_id, id, queue, title, subject, detail, priority, due_at, created_at)
+     SELECT current_setting('app.merchant_id'), id, $3, title, subject, detail, coalesce(priority, 2), $2::timestamptz + interval '1 day', $2
+     FROM jsonb_to_recordset($1::jsonb) AS task (id text, title text, subject text, detail jsonb, priority int) ORDER BY id
+     ON CONFLICT (merchant_id, id) DO UPDATE SET title = excluded.title, detail = excluded.detail`,
+    [JSON.stringify(tasks), at, financeExceptions],
+  );
+}
+
+/** What the tasks asked for is done, or is not to be done any more. */
+export function endTasks(tx: Transaction, ids: readonly string[]): void {
+  if (ids.length > 0) tx.write('DELETE FROM task WHERE id = ANY ($1::text[])', [ids]);
+}
 
 /** The task, its row held until the transaction ends. */
 export async function lockTask(tx: Transaction, id: string): Promise<TaskRow | null> {

@@ -3,14 +3,16 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '#apps/local/project-root';
 import { measureBudgets, type Budgets } from './budgets';
+import { measureExport, type Export } from './export';
 import { measureLatency, type Latency } from './latency';
 import { measureParked, type Parked } from './parked';
 import { measurePure, type Pure } from './pure';
 import { printed } from './report';
 import { Rig } from './rig';
 import { measureThroughput, type Throughput } from './throughput';
+import { measureVerify, type Verify } from './verify';
 
-const parts = ['budgets', 'throughput', 'latency', 'parked', 'pure'] as const;
+const parts = ['budgets', 'throughput', 'latency', 'parked', 'export', 'verify', 'pure'] as const;
 type Part = (typeof parts)[number];
 
 export interface Report {
@@ -25,10 +27,12 @@ export interface Report {
   throughput?: Throughput;
   latency?: Latency;
   parked?: Parked;
+  export?: Export;
+  verify?: Verify;
   pure?: Pure;
 }
 
-/** Milliseconds, except `atATime`, `parked` (returns) and `rate` (returns a second when throughput was not measured). */
+/** Milliseconds, except `atATime`, `parked` (returns), `exported` (rows), `verified` (log entries) and `rate` (returns a second when throughput was not measured). */
 const full = {
   budget: 235_000,
   atATime: 16,
@@ -39,6 +43,8 @@ const full = {
   latency: 20_000,
   parked: 300,
   idle: 8_000,
+  exported: 1_000_000,
+  verified: 100_000,
   pure: 4_000,
   rate: 2,
 };
@@ -52,6 +58,8 @@ const brief: typeof full = {
   latency: 3_000,
   parked: 30,
   idle: 1_000,
+  exported: 50_000,
+  verified: 10_000,
   pure: 600,
   rate: 2,
 };
@@ -62,6 +70,8 @@ const estimate = (plan: typeof full): Record<Part, number> => ({
   throughput: plan.warmUp * 2 + plan.rounds * (plan.floor + plan.full + 5_000),
   latency: plan.latency + 2_500,
   parked: plan.parked * 100 + plan.idle,
+  export: plan.exported * 0.06,
+  verify: plan.verified * 0.15,
   pure: plan.pure,
 });
 
@@ -109,6 +119,8 @@ export async function main(args: readonly string[]): Promise<number> {
         });
       if (due('latency')) report.latency = await measureLatency(rig, halfLoad(report.throughput) ?? plan.rate, plan.latency);
       if (due('parked')) report.parked = await measureParked(rig, plan.parked, plan.idle);
+      if (due('export')) report.export = await measureExport(rig, plan.exported);
+      if (due('verify')) report.verify = await measureVerify(rig, plan.verified);
     }
   } finally {
     await rig.stop();

@@ -1,4 +1,5 @@
 import { limits, type Budgets, type Cost } from './budgets';
+import type { Export } from './export';
 import { figure, table } from './figures';
 import type { Latency } from './latency';
 import type { Report } from './main';
@@ -6,6 +7,7 @@ import { commands } from './one-return';
 import type { Parked } from './parked';
 import { tripKinds } from './statements';
 import type { Load, Throughput } from './throughput';
+import type { Verify } from './verify';
 
 /** The report for people. */
 export function printed(report: Report): string {
@@ -17,14 +19,18 @@ export function printed(report: Report): string {
   if (throughput) parts.push(throughputTable(throughput));
   if (latency) parts.push(latencyTable(latency));
   if (parked) parts.push(parkedTable(parked));
+  if (report.export) parts.push(exportTable(report.export));
+  if (report.verify) parts.push(verifyTable(report.verify));
   if (pure)
     parts.push(
       table(
-        'The rules alone, on one core',
-        ['', 'a second'],
+        'The rules alone, on one core; the floor reads the inputs of a settlement and writes its document, as JSON',
+        ['', 'a second', 'to the floor'],
         [
-          ['settlements', figure(pure.settlementsPerSecond)],
-          ['decisions (application)', figure(pure.decisionsPerSecond)],
+          ['settlements', figure(pure.settlementsPerSecond), figure(pure.settlementsPerSecond / pure.keptPerSecond)],
+          ['floor', figure(pure.keptPerSecond), ''],
+          ['settlements of the largest return', figure(pure.largestPerSecond), ''],
+          ['decisions (application)', figure(pure.decisionsPerSecond), figure(pure.decisionsPerSecond / pure.keptPerSecond)],
         ],
       ),
     );
@@ -103,5 +109,25 @@ function parkedTable({ returns, kibEach, idlePercent, idleMs }: Parked): string 
     `${returns} parked returns, all cached; idle for ${idleMs / 1000} s`,
     ['', ''],
     [['worker memory each, KiB (wanted ≤ 250)', figure(kibEach)], ...idle],
+  );
+}
+
+function verifyTable({ entries, postings, entriesPerSecond, floorPerSecond, ratio }: Verify): string {
+  return table(
+    `An audit of ${entries} log entries with ${postings} postings`,
+    ['', 'audit', 'bare SHA-256 of the texts', 'audit/bare'],
+    [['entries a second', figure(entriesPerSecond), figure(floorPerSecond), figure(ratio)]],
+  );
+}
+
+function exportTable({ rows, rowsPerSecond, floorPerSecond, ratio, restingMiB, highestMiB }: Export): string {
+  return table(
+    `An export of ${rows} ledger rows`,
+    ['', 'over HTTP', 'bare COPY', 'HTTP/COPY'],
+    [
+      ['rows a second', figure(rowsPerSecond), figure(floorPerSecond), figure(ratio)],
+      ['API’s memory, MiB: resting, highest', `${figure(restingMiB)} ${figure(highestMiB)}`, '', ''],
+      ['highest/resting', figure(restingMiB && highestMiB && highestMiB / restingMiB), '', ''],
+    ],
   );
 }

@@ -1,5 +1,5 @@
 import { workQueues } from '#libs/contracts/lists';
-import { queuesOf } from './queues';
+import { keptQueues, queuesOf, shownQueue } from './queues';
 
 describe('whose work a queue is', () => {
   it('shows the warehouse what has to be looked at, repaired or cleared up', () => {
@@ -12,6 +12,14 @@ describe('whose work a queue is', () => {
       expect(queuesOf('warehouse')).not.toContain(queue);
       expect(queuesOf('finance')).toContain(queue);
     }
+  });
+
+  it('shows exceptions of the books to finance and admins alone, as exceptions', () => {
+    const seen = (role: 'agent' | 'warehouse' | 'finance' | 'admin') => keptQueues(role, queuesOf(role)).filter((kept) => shownQueue(kept) === 'exception');
+    expect(seen('agent')).toEqual(['exception']);
+    expect(seen('warehouse')).toEqual(['exception']);
+    expect(seen('finance')).toEqual(['exception', 'finance_exception']);
+    expect(seen('admin')).toEqual(['exception', 'finance_exception']);
   });
 
   it('leaves no queue without somebody, and shows an admin all', () => {

@@ -13,7 +13,7 @@ import { Idempotency } from '../http/idempotency';
 import { decodeCursor, page } from '../http/keyset';
 import { Answers, listOf } from '../http/openapi-decorators';
 import { Reply } from '../http/reply';
-import { queuesOf } from './queues';
+import { keptQueues, queuesOf, shownQueue } from './queues';
 
 @ApiTags('work')
 @Controller('v1/work')
@@ -30,7 +30,7 @@ export class WorkController {
   async list(@CurrentCaller() caller: Caller, @Query({ schema: workQuery }) { limit, cursor, queue, assignee, overdue }: WorkQuery) {
     if (queue !== undefined) requireQueue(caller, queue);
     const after = decodeCursor(cursor, ['int', 'number', 'text']);
-    const queues = queue === undefined ? queuesOf(caller.role) : [queue];
+    const queues = keptQueues(caller.role, queue === undefined ? queuesOf(caller.role) : [queue]);
     const rows = await this.database.inMerchant(caller.merchantId, (tx) => listTasks(tx, { queues, assignee, overdue }, after, limit + 1));
     return page(rows, limit, (row) => [row.priority, row.position, row.id], present);
   }
@@ -62,12 +62,15 @@ export class WorkController {
 async function taskOf(tx: Transaction, caller: Caller, id: string): Promise<TaskRow> {
   const task = await lockTask(tx, id);
   if (!task) throw notFound('task');
-  requireQueue(caller, task.queue);
+  if (!keptQueues(caller.role, queuesOf(caller.role)).includes(task.queue)) throw notTheirs(caller, shownQueue(task.queue));
   return task;
 }
 
-function requireQueue(caller: Caller, queue: string): void {
-  if (!queuesOf(caller.role).includes(queue as WorkQueue)) throw new ApiError('forbidden', `The queue ${queue} is not work of the role ${caller.role}`);
+function requireQueue(caller: Caller, queue: WorkQueue): void {
+  if (!queuesOf(caller.role).includes(queue)) throw notTheirs(caller, queue);
 }
+const notTheirs = ({ role }: Caller, queue: string) => new ApiError('forbidden', `This work of the queue ${queue} is not of the role ${role}`);
 
-const present = ({ position: _position, ...task }: TaskRow) => task;
+/** As the table orders them: the higher, the more urgent. */
+const levels = ['low', 'normal', 'high', 'urgent'] as const;
+const present = ({ position: _position, ...task }: TaskRow) => ({ ...task, queue: shownQueue(task.queue), priority: levels[task.priority] ?? 'normal' });

@@ -1,5 +1,6 @@
 import type { ReturnState } from '#libs/domain/return/state';
 import type { Transaction } from '#libs/persistence/database';
+import { enqueueRun } from '#libs/persistence/reconciliations';
 import type { JobContext } from './job-context';
 
 /** Returns, commands or facts that one statement takes, and calls to Temporal at a time. */
@@ -12,7 +13,7 @@ const AT_A_TIME = 10;
  * calling one too many does no harm. Each part is bounded, and none keeps another from its turn.
  */
 export async function reconcile(context: JobContext): Promise<void> {
-  const parts = { wakeReturns, repeatCommands, deliverFacts, freeJobs, tidy };
+  const parts = { wakeReturns, repeatCommands, deliverFacts, resumeReconciliations, freeJobs, tidy };
   const failed: string[] = [];
   for (const [part, work] of Object.entries(parts)) {
     try {
@@ -71,6 +72,17 @@ async function deliverFacts({ database }: JobContext): Promise<number> {
     ),
   );
   return facts.length;
+}
+
+/** Runs that nobody has moved on for a while: their worker is dead, or the queue pauses for longer than we do. */
+async function resumeReconciliations({ database }: JobContext): Promise<number> {
+  const runs = await database.asSystem((tx) =>
+    tx.query<{ id: string; merchantId: string }>(
+      `SELECT id, merchant_id AS "merchantId" FROM reconciliation WHERE status = 'running' AND updated_at < now() - interval '2 minutes' ORDER BY updated_at LIMIT ${BATCH}`,
+    ),
+  );
+  for (const { id, merchantId } of runs) await database.inMerchant(merchantId, (tx) => enqueueRun(tx, id));
+  return runs.length;
 }
 
 /** No job of ours takes minutes: who holds one that long has died with it. (The queue's own patience is four hours.) */
