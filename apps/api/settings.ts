@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readKeyRing } from '#libs/audit/keys';
 
 const flag = z.enum(['true', 'false']).default('false').transform((value) => value === 'true'); // prettier-ignore
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
@@ -15,6 +16,9 @@ const schema = z.object({
   BOOMERANG_SANDBOX: flag,
   SANDBOX_URL: z.url().optional(),
   SANDBOX_SECRET: z.string().min(1).optional(),
+  /** Signs checkpoints of the log: the key itself, or the file that holds it. */
+  AUDIT_SIGNING_KEY: z.string().min(1).optional(),
+  AUDIT_SIGNING_KEY_FILE: z.string().min(1).optional(),
   /** What Express takes: a number of hops, addresses, `loopback`; empty trusts nobody. */
   TRUST_PROXY: z.string().default(''),
   LOGIN_LIMIT_PER_ACCOUNT: count(10),
@@ -34,6 +38,7 @@ export class Settings {
     if (!result.success) throw new Error(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
     const { BOOMERANG_SANDBOX, SANDBOX_URL, SANDBOX_SECRET } = result.data;
     if (BOOMERANG_SANDBOX && !(SANDBOX_URL && SANDBOX_SECRET)) throw new Error('BOOMERANG_SANDBOX=true wants SANDBOX_URL and SANDBOX_SECRET');
+    readKeyRing(result.data);
     return new Settings(result.data);
   }
 }

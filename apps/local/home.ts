@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { identify, isRunning, type ProcessIdentity } from './process-identity';
@@ -16,6 +16,8 @@ export interface Secrets {
 export interface Home {
   dir: string;
   secrets: Secrets;
+  /** Signs checkpoints of the log; whoever rotates it writes the new key before the old one. */
+  auditKeyFile: string;
   path(...parts: string[]): string;
   /** Forgets all data; only what this program itself puts there. */
   clear(): void;
@@ -35,6 +37,7 @@ const CONTENTS = [
   'logs',
   'ports.json',
   'secrets.json',
+  'audit-key.pem',
 ];
 
 /** Makes the folder when needed and takes its lock. `fresh` does not read what is there (it may be damaged): the caller clears it. */
@@ -51,10 +54,12 @@ export function openHome(folder: string, fresh = false): Home {
       dir,
       path,
       secrets: readSecrets(path('secrets.json')),
+      auditKeyFile: auditKeyIn(path('audit-key.pem')),
       clear: () => {
         for (const name of CONTENTS) rmSync(path(name), { recursive: true, force: true });
         for (const part of ['logs', 'sandbox']) makeFolder(path(part));
         home.secrets = readSecrets(path('secrets.json'));
+        auditKeyIn(path('audit-key.pem'));
       },
       release: () => {
         if (holderOf(lock)?.pid === process.pid) rmSync(lock, { force: true });
@@ -151,4 +156,14 @@ function readSecrets(file: string): Secrets {
     if (isDenied(error)) throw new StackError(`${file} cannot be read by this user; start as the user who made it, or set BOOMERANG_HOME to another folder.`);
   }
   throw new StackError(`${file} is damaged; restore it, or start over with: npm start -- --fresh`);
+}
+
+/** An Ed25519 key for this user's eyes only, made once. */
+function auditKeyIn(file: string): string {
+  if (!existsSync(file)) {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(`${file}.new`, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
+  return file;
 }

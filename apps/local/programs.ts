@@ -28,6 +28,7 @@ export interface Facts {
   sandboxPort: number;
   sandboxData: string;
   sandboxSecret: string;
+  auditKeyFile: string;
   apiHost: string;
   apiPort: number;
   publicUrl: string;
@@ -55,6 +56,7 @@ export function productEnv(facts: Facts): Record<string, string> {
     SANDBOX_URL: facts.sandboxUrl,
     SANDBOX_SECRET: facts.sandboxSecret,
     PUBLIC_URL: facts.publicUrl,
+    ...(process.env.AUDIT_SIGNING_KEY ? {} : { AUDIT_SIGNING_KEY_FILE: process.env.AUDIT_SIGNING_KEY_FILE || facts.auditKeyFile }),
     BOOMERANG_DEMO: process.env.BOOMERANG_DEMO || 'true',
     BOOMERANG_SANDBOX: process.env.BOOMERANG_SANDBOX || 'true',
     LOG_LEVEL: process.env.LOG_LEVEL || 'info',

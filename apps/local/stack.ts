@@ -225,6 +225,7 @@ export class LocalStack {
       sandboxPort: ports.sandbox,
       sandboxData: home.path('sandbox'),
       sandboxSecret: home.secrets.sandboxSecret,
+      auditKeyFile: home.auditKeyFile,
       apiHost: apiHost(),
       apiPort: ports.api,
       publicUrl: `http://127.0.0.1:${ports.api}`,

@@ -4,6 +4,12 @@ import { types, type PoolClient } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { Core1763700000001 } from './migrations/0001-core';
 import { GiftedCoupons1763800000002 } from './migrations/0002-gifted-coupons';
+import { Advances1763900000003 } from './migrations/0003-advances';
+import { ProviderLife1764000000004 } from './migrations/0004-provider-life';
+import { StoreCredit1764100000005 } from './migrations/0005-store-credit';
+import { Reconciliations1764200000006 } from './migrations/0006-reconciliations';
+import { AuditProofs1764300000007 } from './migrations/0007-audit-proofs';
+import { AnswersToTheLetter1764400000008 } from './migrations/0008-answers-to-the-letter';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -67,6 +73,11 @@ export class Database {
   /** One statement in a transaction of its own: one round trip. */
   async ask<Row>(merchantId: string, sql: Prepared, parameters: readonly unknown[]): Promise<Row[]> {
     return this.transaction(asMerchant(merchantId), (session) => session.last<Row>(sql, parameters));
+  }
+
+  /** Reads alone, and all of them see the moment of the first: for what takes more than one statement to tell. */
+  snapshot<T>(merchantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.transaction(`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; ${asMerchant(merchantId)}`, work);
   }
 
   asSystem<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -192,7 +203,7 @@ export function dataSourceOptions({ url, poolSize = 10 }: DatabaseOptions) {
     type: 'postgres' as const,
     url,
     entities: [],
-    migrations: [Core1763700000001, GiftedCoupons1763800000002],
+    migrations: [Core1763700000001, GiftedCoupons1763800000002, Advances1763900000003, ProviderLife1764000000004, StoreCredit1764100000005, Reconciliations1764200000006, AuditProofs1764300000007, AnswersToTheLetter1764400000008],
     migrationsTransactionMode: 'each' as const,
     synchronize: false,
     // Statements are sent without waiting for the answers to those before them.

@@ -176,20 +176,6 @@ export async function settlementOfRefund(tx: Transaction, refundId: string): Pro
   return row ?? null;
 }
 
-/** Streams of the log after `after`, by name: each found by one step into the index, however long the stream before it is. */
-export async function logStreams(tx: Transaction, after: string, limit: number): Promise<string[]> {
-  const rows = await tx.query<{ stream: string }>(
-    `WITH RECURSIVE streams AS (
-       (SELECT stream, 1 AS n FROM log_entry WHERE stream > $1 ORDER BY stream LIMIT 1)
-       UNION ALL
-       SELECT next.stream, streams.n + 1 FROM streams CROSS JOIN LATERAL (
-         SELECT stream FROM log_entry WHERE log_entry.stream > streams.stream ORDER BY log_entry.stream LIMIT 1) AS next WHERE streams.n < $2)
-     SELECT stream FROM streams ORDER BY stream`,
-    [after, limit],
-  );
-  return rows.map((row) => row.stream);
-}
-
 /** The id of a return from its id or number as stored; null when the caller's merchant has none such. */
 export async function findReturnId(tx: Transaction, id: string, number: string | null): Promise<string | null> {
   const [row] = number

@@ -14,13 +14,22 @@ export interface NewLedgerEntry {
 export const toldEntry = ({ id, refundId, postings }: NewLedgerEntry) => ({ id: `led_${id}`, refundId, postings });
 export type ToldEntry = ReturnType<typeof toldEntry>;
 
-/** Each posting moves an amount from an account (debit) to another (credit), so it balances by form. Whoever calls it has the entry told by a chain in the same transaction. */
-export function insertLedgerEntry(tx: Transaction, at: string, returnId: string | null, { id, refundId, postings }: ToldEntry): void {
+/**
+ * Each posting moves an amount from an account (debit) to another (credit), so it balances by form. Whoever calls it has the entry told by a chain in the same transaction.
+ * @param merchantSequence the telling entry of the merchant's chain, for what belongs to no return
+ */
+export function insertLedgerEntry(
+  tx: Transaction,
+  at: string,
+  returnId: string | null,
+  { id, refundId, postings }: ToldEntry,
+  merchantSequence: number | null = null,
+): void {
   tx.write(
-    `INSERT INTO ledger_posting (merchant_id, entry_id, position, at, return_id, refund_id, type, from_account, to_account, amount, currency)
-     SELECT current_setting('app.merchant_id'), $1, position - 1, $2, $3, $4, posting ->> 'type', posting ->> 'from', posting ->> 'to', (posting ->> 'amount')::bigint, posting ->> 'currency'
+    `INSERT INTO ledger_posting (merchant_id, entry_id, position, at, return_id, refund_id, type, from_account, to_account, amount, currency, merchant_sequence)
+     SELECT current_setting('app.merchant_id'), $1, position - 1, $2, $3, $4, posting ->> 'type', posting ->> 'from', posting ->> 'to', (posting ->> 'amount')::bigint, posting ->> 'currency', $6::int
      FROM jsonb_array_elements($5::jsonb) WITH ORDINALITY AS p (posting, position)`,
-    [id, at, returnId, refundId, JSON.stringify(postings)],
+    [id, at, returnId, refundId, JSON.stringify(postings), merchantSequence],
   );
 }
 
@@ -32,7 +41,7 @@ export async function postForMerchant(
 ): Promise<void> {
   const at = new Date().toISOString();
   const told = toldEntry(entry);
-  if (told.postings.length > 0) insertLedgerEntry(tx, at, null, told);
   const { type, actor, data } = entry;
-  await appendToMerchantLog(tx, merchantId, { at, type, actor, data: told.postings.length > 0 ? { ...data, ledger: [told] } : data });
+  const sequence = await appendToMerchantLog(tx, merchantId, { at, type, actor, data: told.postings.length > 0 ? { ...data, ledger: [told] } : data });
+  if (told.postings.length > 0) insertLedgerEntry(tx, at, null, told, sequence);
 }

@@ -89,15 +89,36 @@ export async function listReturns(
 }
 
 export interface TimelineRow {
+  /** Its place in the whole timeline, from 1: the process and what people wrote beside it are two chains. */
   readonly sequence: number;
   readonly at: Date;
   readonly text: string;
   readonly hash: string;
+  /** What people wrote with it. Null: nothing, or it was erased. */
+  readonly notes: readonly TimelineNote[] | null;
 }
-/** Oldest first, a page at a time: what the process did, by its log. */
+export interface TimelineNote {
+  readonly kind: string;
+  readonly visibility: 'internal' | 'customer';
+  readonly body: Readonly<Record<string, unknown>>;
+}
+const note = `jsonb_build_object('kind', a.kind, 'visibility', a.visibility, 'body', a.body)`;
+
+/**
+ * Oldest first, a page at a time: what the process did and what was written beside it, by both logs. A chain never goes back in time, so an entry counts as at least as
+ * late as the one before it. Texts are erasable rows: a note's is named by its entry, a command's was written at the instant of its first event.
+ */
 export async function readTimeline(tx: Transaction, merchantId: string, returnId: string, after: number, limit: number): Promise<TimelineRow[]> {
   return tx.query<TimelineRow>(
-    'SELECT sequence, at, text, hash FROM log_entry WHERE merchant_id = $1 AND stream = $2 AND sequence > $3::bigint ORDER BY sequence LIMIT $4',
+    `WITH told AS (
+       SELECT stream, sequence, at, text, hash, max(at) OVER (PARTITION BY stream ORDER BY sequence) AS moment, row_number() OVER (PARTITION BY stream, cause ORDER BY sequence) = 1 AS first
+       FROM log_entry WHERE merchant_id = $1 AND stream IN ($2, $2 || '/annotations')),
+     page AS (SELECT * FROM (SELECT row_number() OVER (ORDER BY moment, stream, sequence) AS place, told.* FROM told) AS numbered WHERE place > $3::bigint ORDER BY place LIMIT $4)
+     SELECT place AS sequence, at, text, hash,
+       CASE WHEN stream = $2 THEN CASE WHEN first THEN (SELECT jsonb_agg(${note} ORDER BY a.id) FROM annotation a WHERE a.merchant_id = $1 AND a.return_id = $2 AND a.created_at = page.at
+         AND a.id NOT IN (SELECT text::jsonb -> 'data' ->> 'annotationId' FROM told WHERE stream <> $2 AND text::jsonb -> 'data' ? 'annotationId')) END
+       ELSE (SELECT jsonb_agg(${note}) FROM annotation a WHERE a.merchant_id = $1 AND a.id = page.text::jsonb -> 'data' ->> 'annotationId') END AS notes
+     FROM page ORDER BY place`,
     [merchantId, returnId, after, limit],
   );
 }

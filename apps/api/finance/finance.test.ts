@@ -1,7 +1,8 @@
 import { presentRefund } from '#activities/payments/present-refund';
 import { ledgerEntryAnswer, refundAnswer } from '#libs/contracts/finance-answers';
 import { Returns, sketchOrder, unit } from '#libs/domain/money/money-fixtures';
-import { settle } from '#libs/domain/money/settle';
+import { currentRules } from '#libs/domain/money/rule-versions';
+import { settle, settleWith } from '#libs/domain/money/settle';
 import type { Settlement } from '#libs/domain/money/settlement-types';
 import type { LedgerEntry, RefundRow } from '#libs/persistence/finance-reads';
 import { explainRefund } from './explanation';
@@ -15,7 +16,7 @@ const stored = (document: object) => ({
   id: 'stl_1',
   document: JSON.parse(JSON.stringify({ id: 'stl_1', ...document })) as Settlement,
   inputs,
-  rules: { policy: 'pol_1' },
+  rules: currentRules as unknown,
 });
 
 describe('the explanation of a refund', () => {
@@ -25,13 +26,41 @@ describe('the explanation of a refund', () => {
 
   it('does not match when one figure was changed, however deep', () => {
     const [line] = settlement.lines;
-    expect(explainRefund('rfd_1', stored({ ...settlement, total: settlement.total + 1 })).matches).toBe(false);
-    expect(explainRefund('rfd_1', stored({ ...settlement, lines: [{ ...line, discountAmount: 0 }] })).matches).toBe(false);
+    expect(explainRefund('rfd_1', stored({ ...settlement, total: 901 }))).toMatchObject({
+      matches: false,
+      mismatch: '/total is stored as 901 and recomputed as 900.',
+    });
+    expect(explainRefund('rfd_1', stored({ ...settlement, lines: [{ ...line, discountAmount: 0 }] }))).toMatchObject({
+      matches: false,
+      mismatch: '/lines/0/discountAmount is stored as 0 and recomputed as -100.',
+    });
+  });
+
+  it('matches for settlements stored before each rule had a version of its own', () => {
+    const rules = { model: 'as_paid', allocator: 'largest-remainder-1', settlement: 1 };
+    const old = settleWith(rules, inputs).settlement;
+    expect(explainRefund('rfd_1', { ...stored(old), rules })).toMatchObject({ matches: true, mismatch: null });
+    expect(explainRefund('rfd_1', { ...stored(settlement), rules })).toMatchObject({ matches: false });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a rule version that is not here', { ...currentRules, fees: 9 }, 'the rule "fees" has no version 9; there are 1, 2'],
+    ['an allocator that is not here', { ...currentRules, allocator: 'x' }, 'the rule "allocator" has no version "x"'],
+    ['a version that is only inherited', { ...currentRules, allocator: 'toString' }, 'the rule "allocator" has no version "toString"'],
+    ['rules that name no versions', { policy: 'pol_1' }, 'no version of the rule "model" is named'],
+    ['no rules', null, 'no version of the rule "model" is named'],
+  ])('does not match, and says why, with %s', (_what, rules, reason) => {
+    const answer = explainRefund('rfd_1', { ...stored(settlement), rules });
+    expect(answer).toMatchObject({ matches: false, recomputed: null });
+    expect(answer.mismatch).toContain('unknown_rule_version');
+    expect(answer.mismatch).toContain(reason);
   });
 
   it('does not match, and computes nothing, when the inputs cannot be settled', () => {
     const broken = { ...stored(settlement), inputs: { ...inputs, units: [unit('no such line', 1)] } };
     expect(explainRefund('rfd_1', broken)).toMatchObject({ matches: false, recomputed: null });
+    for (const wrong of [null, {}, [], 'text', { ...broken.inputs, order: { ...order, lines: [{ unitPrice: 0.5 }] } }])
+      expect(explainRefund('rfd_1', { ...broken, inputs: wrong as never })).toMatchObject({ matches: false, recomputed: null });
   });
 });
 

@@ -1,36 +1,23 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '#libs/contracts/caller';
-import { auditVerification, ledgerBalancesAnswer, ledgerEntryAnswer, tenderBalance, type AuditVerification } from '#libs/contracts/finance-answers';
-import {
-  auditVerifyQuery,
-  balancesQuery,
-  ledgerQuery,
-  tendersQuery,
-  type AuditVerifyQuery,
-  type BalancesQuery,
-  type LedgerQuery,
-  type TendersQuery,
-} from '#libs/contracts/lists';
+import { ledgerBalancesAnswer, ledgerEntryAnswer, tenderBalance } from '#libs/contracts/finance-answers';
+import { balancesQuery, ledgerQuery, tendersQuery, type BalancesQuery, type LedgerQuery, type TendersQuery } from '#libs/contracts/lists';
 import { Database } from '#libs/persistence/database';
 import { findReturnId, ledgerBalances, listLedger } from '#libs/persistence/finance-reads';
 import { readReturnNumber } from '#libs/persistence/ids';
 import { readTenders } from '#libs/persistence/orders';
 import { notFound } from '../http/api-error';
 import { CurrentCaller, Roles } from '../http/decorators';
-import { decodeCursor, page } from '../http/keyset';
+import { decodeCursor, page, pageOfAll } from '../http/keyset';
 import { Answers, listOf } from '../http/openapi-decorators';
-import { Audit } from './audit.service';
 import { presentEntry } from './present-finance';
 
 @ApiTags('finance')
 @Controller('v1')
 @Roles('finance', 'admin')
 export class LedgerController {
-  constructor(
-    private readonly database: Database,
-    private readonly audit: Audit,
-  ) {}
+  constructor(private readonly database: Database) {}
 
   @Get('ledger/entries')
   @ApiOperation({ summary: 'Ledger entries, newest first; with `account` those that touch it, whole' })
@@ -54,16 +41,9 @@ export class LedgerController {
   @Get('tenders')
   @ApiOperation({ summary: "What each means of payment of an order gave, gave back and still holds, in the order's sequence" })
   @Answers(200, listOf('Tenders', tenderBalance))
-  async tenders(@CurrentCaller() caller: Caller, @Query({ schema: tendersQuery }) { orderNumber }: TendersQuery) {
+  async tenders(@CurrentCaller() caller: Caller, @Query({ schema: tendersQuery }) { orderNumber, ...asked }: TendersQuery) {
     const tenders = await this.database.inMerchant(caller.merchantId, (tx) => readTenders(tx, orderNumber));
     if (!tenders) throw notFound('order');
-    return { data: tenders, nextCursor: null };
-  }
-
-  @Get('audit/verify')
-  @ApiOperation({ summary: "Recomputes a return's hash chain, or without one all of them" })
-  @Answers(200, auditVerification)
-  verify(@CurrentCaller() caller: Caller, @Query({ schema: auditVerifyQuery }) { returnId }: AuditVerifyQuery): Promise<AuditVerification> {
-    return returnId === undefined ? this.audit.verifyAll(caller.merchantId) : this.audit.verifyReturn(caller.merchantId, returnId);
+    return pageOfAll(tenders, asked, ({ tenderId }) => tenderId);
   }
 }
