@@ -52,11 +52,13 @@ export const demoInventory = [
   { sku: 'KETTLE', available: 8, price: 19900, title: 'Kettle' },
 ];
 
-const demoCustomer = { id: 'c-demo', name: 'Wang Fang', email: 'customer@demo.example', phone: '+8613900000001', tier: 'standard', locale: 'zh-CN' };
+export const demoCustomer = { id: 'c-demo', name: 'Wang Fang', email: 'customer@demo.example', phone: '+8613900000001', tier: 'standard', locale: 'zh-CN' };
 const liLei = { id: 'c-1', name: 'Li Lei', email: 'li.lei@example.com', phone: '+8613800000000', tier: 'gold', locale: 'zh-CN' };
 const hangzhou = { country: 'CN', region: 'Zhejiang', city: 'Hangzhou', postalCode: '310000', lines: ['88 Wensan Road'] };
 
-interface Sketch {
+/** An order by what is special about it. */
+export interface Sketch {
+  channel?: string;
   placedDaysAgo?: number;
   /** Undefined: not delivered yet. */
   deliveredDaysAgo?: number;
@@ -68,14 +70,15 @@ interface Sketch {
   discounts?: DemoOrder['discounts'];
   shippingAmount?: number;
   shippingTaxRates?: TaxRate[];
-  tenders: { kind?: string; payment: string; amount: number }[];
+  tenders: { kind?: string; provider?: string; payment: string; amount: number }[];
   pointsEarned?: number;
   pointsSpent?: number;
   giftedCoupons?: DemoOrder['giftedCoupons'];
   freightInsurance?: boolean;
 }
 
-function order(orderNumber: string, now: Date, sketch: Sketch): DemoOrder {
+/** @param now whole days before it are counted from its date */
+export function demoOrder(orderNumber: string, now: Date, sketch: Sketch): DemoOrder {
   const day = (ago: number, time: string) => `${new Date(now.getTime() - ago * DAY_MS).toISOString().slice(0, 10)}T${time}Z`;
   const { customer = demoCustomer, shipTo = hangzhou, deliveredDaysAgo: delivered } = sketch;
   const lines = sketch.lines.map((line, index) => ({
@@ -89,7 +92,7 @@ function order(orderNumber: string, now: Date, sketch: Sketch): DemoOrder {
   }));
   return {
     orderNumber,
-    channel: 'web',
+    channel: sketch.channel ?? 'web',
     currency: sketch.currency ?? 'CNY',
     placedAt: day(sketch.placedDaysAgo ?? 6, '00:00:03'),
     pricesIncludeTax: sketch.pricesIncludeTax ?? true,
@@ -107,10 +110,10 @@ function order(orderNumber: string, now: Date, sketch: Sketch): DemoOrder {
         ...(delivered === undefined ? {} : { deliveredAt: day(delivered, '09:00:00') }),
       },
     ],
-    tenders: sketch.tenders.map(({ kind = 'card', payment, amount }, index) => ({
+    tenders: sketch.tenders.map(({ kind = 'card', provider = 'sandbox', payment, amount }, index) => ({
       tenderId: `t${index + 1}`,
       kind,
-      provider: 'sandbox',
+      provider,
       providerPaymentId: `${payment}_${orderNumber}`,
       amount,
     })),
@@ -134,7 +137,7 @@ export function demoOrders(now: Date): DemoOrder[] {
 }
 
 function everydayOrders(now: Date): DemoOrder[] {
-  const first = order('A1001', now, {
+  const first = demoOrder('A1001', now, {
     placedDaysAgo: 5,
     deliveredDaysAgo: 3,
     customer: liLei,
@@ -148,7 +151,7 @@ function everydayOrders(now: Date): DemoOrder[] {
   first.tenders[0]!.providerPaymentId = 'pay_ok_1';
   return [
     first,
-    order('A1002', now, {
+    demoOrder('A1002', now, {
       deliveredDaysAgo: 2,
       lines: [{ ...lamp, quantity: 2 }],
       shippingAmount: 1000,
@@ -156,7 +159,7 @@ function everydayOrders(now: Date): DemoOrder[] {
       pointsEarned: 268,
     }),
     // Several lines, one of them reduced, a coupon over all of them.
-    order('A1003', now, {
+    demoOrder('A1003', now, {
       deliveredDaysAgo: 2,
       lines: [
         { ...lamp, quantity: 1 },
@@ -168,7 +171,7 @@ function everydayOrders(now: Date): DemoOrder[] {
       tenders: [{ payment: 'pay_ok', amount: 36700 }],
     }),
     // Paid with points, store credit and a card.
-    order('A1004', now, {
+    demoOrder('A1004', now, {
       deliveredDaysAgo: 3,
       lines: [{ ...kettle, quantity: 1 }],
       tenders: [
@@ -180,7 +183,7 @@ function everydayOrders(now: Date): DemoOrder[] {
       pointsEarned: 149,
     }),
     // Clothes to exchange for another size, another article, or one that is sold out.
-    order('A1005', now, {
+    demoOrder('A1005', now, {
       deliveredDaysAgo: 1,
       lines: [
         { ...jacket, quantity: 1 },
@@ -189,7 +192,7 @@ function everydayOrders(now: Date): DemoOrder[] {
       tenders: [{ payment: 'pay_ok', amount: 47900 }],
     }),
     // A serial number, freight insurance, and a sum an agent has to look at.
-    order('A1006', now, {
+    demoOrder('A1006', now, {
       deliveredDaysAgo: 4,
       lines: [{ sku: 'PHONE-1', title: 'Phone', category: 'electronics', quantity: 1, unitPrice: 399900, taxRates: vat13, serials: ['SN-0001'] }],
       tenders: [{ payment: 'pay_ok', amount: 399900 }],
@@ -206,7 +209,7 @@ function unusualOrders(now: Date): DemoOrder[] {
   ];
   return [
     // Prices without tax, two rates: 3 × 1999 = 5997 and 2500; state 240 + 100, city 270 + 113.
-    order('A1101', now, {
+    demoOrder('A1101', now, {
       deliveredDaysAgo: 2,
       currency: 'USD',
       pricesIncludeTax: false,
@@ -219,7 +222,7 @@ function unusualOrders(now: Date): DemoOrder[] {
       tenders: [{ payment: 'pay_ok', amount: 9720 }],
     }),
     // A gift card paid a part; a bought gift card never comes back.
-    order('A1102', now, {
+    demoOrder('A1102', now, {
       deliveredDaysAgo: 2,
       lines: [
         { ...lamp, quantity: 1 },
@@ -230,15 +233,15 @@ function unusualOrders(now: Date): DemoOrder[] {
         { payment: 'pay_ok', amount: 17900 },
       ],
     }),
-    order('A1103', now, { placedDaysAgo: 1, lines: [{ ...kettle, quantity: 1 }], tenders: [{ payment: 'pay_ok', amount: 19900 }] }), // on its way
-    order('A1104', now, { placedDaysAgo: 120, deliveredDaysAgo: 115, lines: [{ ...lamp, quantity: 1 }], tenders: [{ payment: 'pay_ok', amount: 12900 }] }), // too old
-    order('A1105', now, {
+    demoOrder('A1103', now, { placedDaysAgo: 1, lines: [{ ...kettle, quantity: 1 }], tenders: [{ payment: 'pay_ok', amount: 19900 }] }), // on its way
+    demoOrder('A1104', now, { placedDaysAgo: 120, deliveredDaysAgo: 115, lines: [{ ...lamp, quantity: 1 }], tenders: [{ payment: 'pay_ok', amount: 12900 }] }), // too old
+    demoOrder('A1105', now, {
       deliveredDaysAgo: 2,
       lines: [{ ...jacket, quantity: 1, discountAmount: 20000, finalSale: true }],
       tenders: [{ payment: 'pay_ok', amount: 25900 }],
     }),
     // No decimals, and three of them.
-    order('A1106', now, {
+    demoOrder('A1106', now, {
       deliveredDaysAgo: 2,
       currency: 'JPY',
       shipTo: { country: 'JP', region: 'Tokyo', city: 'Shibuya', postalCode: '150-0002', lines: ['1-2-3 Shibuya'] },
@@ -246,7 +249,7 @@ function unusualOrders(now: Date): DemoOrder[] {
       shippingAmount: 550,
       tenders: [{ payment: 'pay_ok', amount: 10549 }],
     }),
-    order('A1107', now, {
+    demoOrder('A1107', now, {
       deliveredDaysAgo: 2,
       currency: 'KWD',
       shipTo: { country: 'KW', region: 'Al Asimah', city: 'Kuwait City', postalCode: '13001', lines: ['Block 3, Street 7'] },
@@ -261,6 +264,6 @@ function unusualOrders(now: Date): DemoOrder[] {
 function paymentOrders(now: Date): DemoOrder[] {
   const behaviours = ['pay_declined', 'pay_flaky2', 'pay_lostreply', 'pay_lostcall', 'pay_async', 'pay_asyncfail', 'pay_latefail', 'pay_slow'];
   return behaviours.map((payment, index) =>
-    order(`A120${index + 1}`, now, { deliveredDaysAgo: 2, lines: [{ ...lamp, quantity: 1 }], tenders: [{ payment, amount: 12900 }] }),
+    demoOrder(`A120${index + 1}`, now, { deliveredDaysAgo: 2, lines: [{ ...lamp, quantity: 1 }], tenders: [{ payment, amount: 12900 }] }),
   );
 }

@@ -31,6 +31,10 @@ Try it (the customer sends one of two lamps back):
   curl -s ${api}/v1/orders/A1002 ${bearer}
   curl -s ${api}/v1/returns ${json} ${bearer} -d '{"orderNumber":"A1002","channel":"web","lines":[{"lineId":"1","quantity":1,"reason":"changed_mind","resolution":"refund"}],"method":"self_ship","refundTo":"original"}'
 
+Or a whole day of returns, for finance to work on (docs/finance.md):
+
+  npm run demo:day -- ${api}
+
 Ctrl-C stops everything; the data stays. Start over: npm start -- --fresh
 `;
 }
