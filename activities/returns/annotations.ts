@@ -14,6 +14,8 @@ export interface Annotations {
   readonly serials?: readonly { readonly lineId: string; readonly unit: number | null; readonly serial: string }[];
   /** What an agent wrote beside an offer. */
   readonly offerNote?: string;
+  /** Why an agent gave something for the trouble, in their own words: for colleagues. */
+  readonly goodwillReason?: string;
   /** Why finance approved or rejected a refund: kept with the approval. */
   readonly approvalNote?: { readonly refundId: string; readonly text: string };
 }

@@ -2,7 +2,7 @@ import type { Actor } from '#libs/contracts/caller';
 import { problemOf } from '#libs/contracts/errors';
 import type { Commit, Committed, Letter, ProcessEvent } from '#libs/contracts/messages';
 import { decide } from '#libs/domain/return/decide';
-import { atRest, due } from '#libs/domain/return/due';
+import { atRest } from '#libs/domain/return/due';
 import { noDetails, describe, withScan, type Details } from '#libs/domain/return/details';
 import { evolve, type Event } from '#libs/domain/return/evolve';
 import type { Application, Input, Refusal, World } from '#libs/domain/return/input';
@@ -59,9 +59,10 @@ export async function giveUp(database: Database, { merchantId, letter }: Commit)
 
 async function decideAndWrite(tx: Transaction, { returnId, merchantId, letter, at, sequence }: Commit): Promise<Committed> {
   lock(tx, merchantId, returnId, letter, sequence);
-  const found = await read(tx, merchantId, returnId, letter);
+  const found = await read(tx, merchantId, returnId, letter, at);
   const missed = found.state.sequence > sequence ? await eventsAfter(tx, returnId, sequence) : [];
   if (found.repeated || !found.input) return { events: missed };
+  if (found.input.type === 'outcome' && found.input.result.kind === 'paused') holdProvider(tx, found.input.subject);
   const world = await loadWorld(tx, subjectOf(found), at);
   const verdict = world ? decide(found.state, found.input, world) : noWorld(found.input);
   if ('refusal' in verdict) {
@@ -115,6 +116,11 @@ function lock(tx: Transaction, merchantId: string, returnId: string, letter: Let
   );
 }
 
+/** Whether a provider is paused stands until this ends: whoever resumes it then finds the refund that waits, or the refund finds the provider resumed. */
+function holdProvider(tx: Transaction, refundId: string): void {
+  tx.write('SELECT FROM payment_provider WHERE provider = (SELECT provider FROM refund WHERE id = $1) FOR SHARE', [refundId]);
+}
+
 /** The letter names a row; what it says is read here, so that no name and no text passes through the process. */
 interface Row {
   readonly state: ReturnState | null;
@@ -141,14 +147,14 @@ const rowAndFact = rowWith(
   `l.body, jsonb_build_object('kind', CASE WHEN l.source LIKE 'carrier%' THEN 'carrier' ELSE 'provider' END, 'id', l.source) AS actor, false AS answered`,
 );
 
-async function read(tx: Transaction, merchantId: string, returnId: string, letter: Letter): Promise<Found> {
+async function read(tx: Transaction, merchantId: string, returnId: string, letter: Letter, at: number): Promise<Found> {
   const statement = { command: rowAndCommand, fact: rowAndFact, wake: rowAlone, outcome: rowAlone, moment: rowAlone }[letter.kind];
   const [row] = await tx.query<Row>(statement, [merchantId, returnId, letter.id, ...(letter.kind === 'fact' ? [factId(letter)] : [])]);
   const input = inputOf(letter, row!);
   const more = { input, annotations: row!.body?.annotations ?? null, role: input?.actor.kind ?? ('system' as const) };
   const { state, details, head, statusSince, closedAt, repeated, answered } = row!;
   if (state === null) {
-    const now = new Date().toISOString();
+    const now = new Date(at).toISOString();
     return { state: newReturn(merchantId, returnId), details: noDetails(now), head: beginning, statusSince: now, closedAt: null, repeated: answered, ...more };
   }
   return { state, details, head, statusSince: statusSince.toISOString(), closedAt: closedAt?.toISOString() ?? null, repeated: repeated || answered, ...more };
@@ -173,12 +179,11 @@ function changeOf(found: Found, events: readonly Event[], letter: Letter, world:
   const before = found.state;
   const state = events.reduce(evolve, before);
   const at = new Date(world.now).toISOString();
-  const noted = found.annotations?.offerNote;
   const described = events.reduce((sum, event) => describe(sum, event, at), found.details);
-  const offer = events.find((event) => event.type === 'offer_made');
-  const details = noted !== undefined && offer ? { ...described, offerNotes: { ...described.offerNotes, [offer.offer.offerId]: noted } } : described;
+  const details = withWords(described, events, found.annotations ?? {});
   const moved = before.sequence === 0 || status(before) !== status(state);
-  const { moments } = due(state);
+  // A promise that was broken stands until somebody keeps it.
+  const promises = state.deadlines.flatMap(({ dueAt, pausedAt }) => (pausedAt === null ? [dueAt] : []));
   const closed = atRest(state) && !openStatuses.some((open) => open === status(state));
   return {
     before,
@@ -194,8 +199,19 @@ function changeOf(found: Found, events: readonly Event[], letter: Letter, world:
       statusSince: moved ? at : found.statusSince,
       closedAt: closed ? (found.closedAt ?? at) : null,
     },
-    nextDueAt: moments.length > 0 ? Math.min(...moments.map((one) => one.at)) : null,
+    nextDueAt: promises.length > 0 ? Math.min(...promises) : null,
     ledger: [],
+  };
+}
+
+/** What an agent wrote beside an offer or a goodwill stands on the return, and in no log. */
+function withWords(details: Details, events: readonly Event[], { offerNote, goodwillReason }: Annotations): Details {
+  const offer = events.find((event) => event.type === 'offer_made');
+  const goodwill = events.find((event) => event.type === 'compensation_granted');
+  return {
+    ...details,
+    ...(offerNote !== undefined && offer && { offerNotes: { ...details.offerNotes, [offer.offer.offerId]: offerNote } }),
+    ...(goodwillReason !== undefined && goodwill && { goodwillReasons: { ...details.goodwillReasons, [goodwill.compensation.id]: goodwillReason } }),
   };
 }
 
@@ -222,8 +238,8 @@ function answer(tx: Transaction, letter: Letter, given: Answer): void {
   if (letter.kind === 'command') tx.write('UPDATE command SET answer = $2 WHERE id = $1 AND answer IS NULL', [letter.id, JSON.stringify(given)]);
 }
 
-async function refuseUnits(tx: Transaction, { merchantId, returnId, letter }: Commit): Promise<Committed> {
-  const { input } = await read(tx, merchantId, returnId, letter);
+async function refuseUnits(tx: Transaction, { merchantId, returnId, letter, at }: Commit): Promise<Committed> {
+  const { input } = await read(tx, merchantId, returnId, letter, at);
   if (input) answer(tx, letter, answerTo(input, { refusal: { code: 'units_unavailable', detail: 'another return holds these units' } }));
   return { events: [] };
 }

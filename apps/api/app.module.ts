@@ -14,6 +14,7 @@ import { PoliciesModule } from './policies/policies.module';
 import { ReturnsModule } from './returns/returns.module';
 import { SandboxModule } from './sandbox/sandbox.module';
 import type { Settings } from './settings';
+import { StoreCreditModule } from './store-credit/store-credit.module';
 import { UsersModule } from './users/users.module';
 import { WorkModule } from './work/work.module';
 
@@ -27,6 +28,7 @@ export class AppModule {
       ReturnsModule.with({ sandbox }),
       OrdersModule,
       CouponsModule,
+      StoreCreditModule,
       PoliciesModule,
       FinanceModule,
       WorkModule,

@@ -22,4 +22,8 @@ describe('settings', () => {
   it('want to know where the sandbox is when it is on', () => {
     expect(() => Settings.of({ DATABASE_URL, BOOMERANG_SANDBOX: 'true' })).toThrow('SANDBOX_URL');
   });
+  it('say at once when the key of checkpoints is none', () => {
+    expect(() => Settings.of({ DATABASE_URL, AUDIT_SIGNING_KEY: 'x' })).toThrow('AUDIT_SIGNING_KEY holds something that is no key');
+    expect(() => Settings.of({ DATABASE_URL, AUDIT_SIGNING_KEY_FILE: '/nowhere/key.pem' })).toThrow('AUDIT_SIGNING_KEY_FILE cannot be read');
+  });
 });

@@ -29,4 +29,8 @@ describe('the worker’s settings', () => {
   it('do not use a sandbox that is off', () => {
     expect(Settings.of({ DATABASE_URL, SANDBOX_URL: 'http://127.0.0.1:1', SANDBOX_SECRET: 'whsec_x' }).sandbox).toBeNull();
   });
+  it('say at once when the key of checkpoints is none', () => {
+    expect(() => Settings.of({ DATABASE_URL, AUDIT_SIGNING_KEY: 'x' })).toThrow('AUDIT_SIGNING_KEY holds something that is no key');
+    expect(() => Settings.of({ DATABASE_URL, AUDIT_SIGNING_KEY_FILE: '/nowhere/key.pem' })).toThrow('AUDIT_SIGNING_KEY_FILE cannot be read');
+  });
 });

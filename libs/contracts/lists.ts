@@ -82,16 +82,14 @@ export type LedgerQuery = z.infer<typeof ledgerQuery>;
 export const balancesQuery = z.strictObject({ at: since.optional() });
 export type BalancesQuery = z.infer<typeof balancesQuery>;
 
-/** `GET /v1/audit/verify`: one return's chain, or without it all of them. */
-export const auditVerifyQuery = z.strictObject({ returnId: id.optional() });
-export type AuditVerifyQuery = z.infer<typeof auditVerifyQuery>;
-
 /** `GET /v1/exports/{what}.csv`. */
-export const exportQuery = z.strictObject(ranged);
+export const exportQuery = z
+  .strictObject(ranged)
+  .refine(({ from, to }) => !from || !to || Date.parse(from) < Date.parse(to), { path: ['to'], error: 'must be later than from' });
 export type ExportQuery = z.infer<typeof exportQuery>;
 
 /** `GET /v1/tenders`. */
-export const tendersQuery = z.strictObject({ orderNumber });
+export const tendersQuery = z.strictObject({ ...page, orderNumber });
 export type TendersQuery = z.infer<typeof tendersQuery>;
 
 export const kpiDimensions = ['day', 'category', 'reason', 'sku', 'supplier', 'channel', 'tier', 'carrier', 'warehouse', 'agent'] as const;
@@ -100,7 +98,7 @@ export const kpisQuery = z.strictObject({ ...ranged, by: z.enum(kpiDimensions).o
 export type KpisQuery = z.infer<typeof kpisQuery>;
 
 /** `GET /v1/sandbox/mail`. */
-export const mailQuery = z.strictObject({ to: name(254).optional() });
+export const mailQuery = z.strictObject({ ...page, to: name(254).optional() });
 export type MailQuery = z.infer<typeof mailQuery>;
 /** `GET /v1/customers`. */
 export const customersQuery = z.strictObject({ ...page, tier: code.optional(), blocked: flag.optional() });

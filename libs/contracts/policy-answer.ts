@@ -36,7 +36,7 @@ const rules = {
   ),
   refund: z.object({
     timing: z.string(),
-    advanceBelow: money,
+    advanceBelow: money.nullable(),
     advanceRecovery: z.string(),
     outboundShipping: z.enum(outboundShippingRules),
     tenderOrder: z.enum(tenderOrders),

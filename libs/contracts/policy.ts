@@ -62,7 +62,7 @@ const deduction = share.default('0');
 export const refundRules = z
   .strictObject({
     timing: z.enum(['at_approval', 'at_first_scan', 'after_inspection']).default('after_inspection'),
-    advanceBelow: amount.default(0),
+    advanceBelow: amount.nullable().default(null),
     advanceRecovery: z.enum(['write_off', 'store_credit', 'invoice']).default('write_off'),
     outboundShipping: z.enum(outboundShippingRules).default('seller_fault_or_full'),
     tenderOrder: z.enum(tenderOrders).default('non_cash_first'),

@@ -1,9 +1,10 @@
 import { addSettlements } from '#libs/domain/money/add-settlements';
 import type { Settlement } from '#libs/domain/money/settlement-types';
+import { advanceStatus, settledOf } from '#libs/domain/return/advance-book';
 import { nextStep } from '#libs/domain/return/attention';
 import type { Details } from '#libs/domain/return/details';
 import { hasLabel } from '#libs/domain/return/handover';
-import type { Compensation, Parcel, ReturnState } from '#libs/domain/return/state';
+import type { Advance, Compensation, Parcel, ReturnState } from '#libs/domain/return/state';
 import { moneyOf, status } from '#libs/domain/return/tables';
 import type { Role } from './caller';
 import type { ReturnAnswer } from './return-answer';
@@ -58,9 +59,10 @@ export function presentReturn({ state, details, statusSince, closedAt }: ReturnR
           status: refundStatus,
         }))
       : [],
+    advances: payment ? (state.advances ?? []).map(advanceOf) : [],
     parcels: state.parcels.map((parcel) => parcelOf(state, details, parcel)),
     replacements: state.replacements.map((replacement) => ({ ...replacement })),
-    compensations: payment ? state.compensations.filter((one) => internal || isGiven(one)).map((one) => compensationOf(details, one)) : [],
+    compensations: payment ? state.compensations.filter((one) => internal || isGiven(one)).map((one) => compensationOf(details, one, internal)) : [],
     offers: state.offers.map((offer) => ({ ...offer, amount: payment ? offer.amount : null, note: details.offerNotes?.[offer.offerId] ?? null })),
     deadlines: state.deadlines.map(({ stage, warnAt, dueAt, breachedAt, pausedAt }) => ({
       stage,
@@ -104,14 +106,30 @@ function linesOf(state: ReturnState, details: Details, payment: boolean): Return
   });
 }
 
+function advanceOf(advance: Advance): ReturnAnswer['advances'][number] {
+  const { advanceId, amount, withdrawnAmount, recoveredAmount, recovery, units } = advance;
+  return {
+    advanceId,
+    amount,
+    withdrawnAmount,
+    settledAmount: settledOf(advance),
+    recoveredAmount,
+    recovery: recoveredAmount > 0 ? recovery : null,
+    status: advanceStatus(advance),
+    units: units.map((key) => ({ lineId: key.slice(0, key.lastIndexOf('#')), unit: Number(key.slice(key.lastIndexOf('#') + 1)) })),
+  };
+}
+
 /** By hand, it was given once finance said yes; what a rule gave was given, even if its reason fell away since. */
 const isGiven = ({ status: now, rule }: Compensation): boolean => now !== 'awaiting_approval' && !(now === 'revoked' && rule === null);
 
 /** Nobody is told a coupon's code before it is worth something. */
-function compensationOf(details: Details, compensation: Compensation): ReturnAnswer['compensations'][number] {
+/** An agent wrote their reason for colleagues; the customer reads what kind of reason it was. */
+function compensationOf(details: Details, compensation: Compensation, internal: boolean): ReturnAnswer['compensations'][number] {
   const { id, kind, amount, status: now } = compensation;
-  const { code, ...more } = details.compensations[id] ?? { code: null, reason: '', validUntil: null };
-  return { id, kind, amount, status: now, code: isGiven(compensation) ? code : null, ...more };
+  const { code, reason, validUntil } = details.compensations[id] ?? { code: null, reason: '', validUntil: null };
+  const words = internal ? details.goodwillReasons?.[id] : undefined;
+  return { id, kind, amount, status: now, code: isGiven(compensation) ? code : null, reason: words ?? reason, validUntil };
 }
 
 function parcelOf(state: ReturnState, details: Details, parcel: Parcel): ReturnAnswer['parcels'][number] {

@@ -46,6 +46,10 @@ export const inspectedUnits = z
     evidence,
   })
   .refine((units) => units.unit === null || units.quantity === null || units.quantity === 1, { path: ['quantity'], error: 'is 1 for a named unit' })
+  .refine((units) => !units.accepted || units.disposition !== 'send_back', {
+    path: ['disposition'],
+    error: 'is not send_back for an accepted unit: its money is given',
+  })
   .meta({ id: 'InspectedUnits', description: 'One named unit, or `quantity` (1 if left out) of those received and not yet inspected' });
 
 /** `POST /v1/returns/{id}/inspections`. `supersedes`: the inspection that this one corrects, or true for whatever there is of these units. */

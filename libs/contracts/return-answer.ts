@@ -28,7 +28,15 @@ export const settlementAnswer = z
     tenders: z.array(z.object({ tenderId: z.string(), kind: z.string(), amount: money })),
     points: z.object({ restored: z.int(), revoked: z.int() }),
     coupons: z.object({ restored: z.array(z.string()), revoked: z.array(z.string()) }),
-    explanation: z.array(z.object({ rule: z.string(), inputs: z.record(z.string(), z.unknown()), amount: money, text: z.string() })),
+    explanation: z.array(
+      z.object({
+        rule: z.string(),
+        inputs: z.record(z.string(), z.unknown()),
+        amount: money,
+        text: z.string(),
+        texts: z.object({ 'zh-CN': z.string() }).optional().meta({ description: '`text` in other languages' }),
+      }),
+    ),
   })
   .meta({ id: 'Settlement', description: 'What is owed and why. What lowers a sum is negative, so that columns add up.' });
 
@@ -94,6 +102,18 @@ const replacement = z.object({
   status: z.enum(['reserved', 'shipped', 'delivered', 'lost', 'cancelled', 'short']),
   trackingNumber: z.string().nullable(),
 });
+const advance = z
+  .object({
+    advanceId: z.string(),
+    amount: money,
+    withdrawnAmount: money.meta({ description: 'What of it never left and is not promised any more' }),
+    settledAmount: money.meta({ description: 'What settlements of its units have used' }),
+    recoveredAmount: money.meta({ description: 'What was not due, and is recovered' }),
+    recovery: z.enum(['write_off', 'store_credit', 'invoice']).nullable(),
+    status: z.enum(['open', 'settled', 'recovered', 'invoiced', 'withdrawn']),
+    units: z.array(z.object({ lineId: z.string(), unit: z.int() })),
+  })
+  .meta({ id: 'Advance', description: 'Money paid before the goods were inspected. It is no settlement: what is owed in the end is in `settlements`' });
 export const returnAnswer = z
   .object({
     id: z.string(),
@@ -115,6 +135,7 @@ export const returnAnswer = z
     settlement: settlementAnswer.nullable(),
     settlements: z.array(settlementAnswer),
     refunds: z.array(z.object({ id: z.string(), tenderId: z.string(), amount: money, currency: z.string(), status: z.string() })),
+    advances: z.array(advance),
     parcels: z.array(parcel),
     replacements: z.array(replacement),
     compensations: z.array(

@@ -54,7 +54,10 @@ export const applicationLine = z
 export const applyBody = z
   .strictObject({
     orderNumber,
-    channel: code.default('web'),
+    channel: code
+      .nullable()
+      .default(null)
+      .meta({ description: 'Where it was asked for; null: where the order was placed, which is also what counts for a customer' }),
     lines: z
       .array(applicationLine)
       .min(1)
@@ -162,6 +165,9 @@ const bulkFilter = z
     status: z.enum(returnStatuses).optional(),
     assignee: id.optional(),
     customerId: name(100).optional(),
+    orderNumber: orderNumber.optional(),
+    trackingNumber: trackingNumber.optional(),
+    serial: name(100).optional(),
     attention: z.boolean().optional(),
     overdue: z.boolean().optional(),
     from: instant.optional(),

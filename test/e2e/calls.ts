@@ -56,6 +56,8 @@ export const calls: readonly Call[] = [
   { name: 'policy draft', who: 'admin', method: 'put', path: () => `/v1/policies/${subject.policyId}`, body: aPolicy },
   { name: 'publish', who: 'admin', method: 'post', path: () => `/v1/policies/${subject.policyId}/publish`, body: () => ({}) },
   { name: 'calendar', who: 'admin', method: 'put', path: () => '/v1/calendars/nowhere', body: () => ({ zone: 'UTC', hours: [{ day: 1, from: '09:00', to: '17:00' }], years: [2026] }) },
+  { name: 'spend', who: 'shop', method: 'post', path: () => `/v1/customers/${subject.journey.order.customer.id}/store-credit/spend`, body: () => ({ orderNumber: 'NEXT-1', amount: 1, currency: 'CNY' }) },
+  { name: 'give back', who: 'shop', method: 'post', path: () => `/v1/customers/${subject.journey.order.customer.id}/store-credit/release`, body: () => ({ orderNumber: 'NEXT-1', amount: 1 }) },
   { name: 'approve', who: 'finance', method: 'post', path: () => '/v1/refunds/rfd_1/approve', body: () => ({ note: 'fine' }) },
   { name: 'redirect', who: 'finance', method: 'post', path: () => '/v1/refunds/rfd_1/redirect', body: () => ({ to: 'manual' }) },
   { name: 'settle', who: 'finance', method: 'post', path: () => '/v1/refunds/rfd_1/settle', body: () => ({ reference: 'bank 1' }) },

@@ -95,11 +95,11 @@ describe('an appeal', () => {
     await journey.command('customer', 'appeal', { reason: 'it came like that' });
     await decide(journey, 'agent', 'reject');
     expect(journey.rma).toMatchObject({ status: 'rejected', lines: [{ appeal: 'dismissed', units: [{ logistics: 'sending_back' }] }] });
-    await everybodySees(journey, null);
+    await everybodySees(journey, { who: 'warehouse', action: 'wait' });
     await journey.command('customer', 'appeal', { reason: 'again' }, 409);
     await journey.command('agent', 'sendback', { carrier: 'sf', trackingNumber: uniqueNumber('BACK') }, 403);
     await journey.command('warehouse', 'sendback', { carrier: 'sf', trackingNumber: uniqueNumber('BACK') });
-    expect(journey.rma.lines[0].units[0].logistics).toBe('sent_back');
+    expect(journey.rma).toMatchObject({ nextStep: null, lines: [{ units: [{ logistics: 'sent_back' }] }] });
     expect(await returnable(journey)).toEqual([3]);
     expect((await journey.until((rma) => rma.closedAt !== null)).refunds).toEqual([]);
     await logHolds(journey);

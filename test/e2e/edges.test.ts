@@ -161,7 +161,7 @@ describe('a refund that finance rejects', () => {
     await booksAgree(journey, 600);
   });
 
-  test('because of a dispute that is open goes another way, or back to an agent', async () => {
+  test('because of a dispute that is open goes back to an agent, and round the dispute it does not go: lost, that has paid the customer', async () => {
     const order = anOrder();
     const journey = await Journey.begin(order);
     const chargebacks = [{ chargebackId: 'cb1', tenderId: 't1', amount: 3000, status: 'open', at: new Date().toISOString() }];
@@ -173,11 +173,10 @@ describe('a refund that finance rejects', () => {
     expect(await journey.read()).toMatchObject({ status: 'in_review', attention: null });
     await decideAgain(journey, 'approve');
     await journey.until((rma) => rma.attention?.reason === 'tender_disputed');
-    expectStatus(await (await login('finance')).post(`/v1/refunds/${journey.rma.refunds[1].id}/redirect`, { to: 'manual' }), 200);
-    await everybodySees(journey, { who: 'finance', action: 'confirm_payout' });
-    expectStatus(await (await login('finance2')).post(`/v1/refunds/${(await journey.read()).refunds[2].id}/settle`, { reference: 'BANK-3' }), 200);
+    expectStatus(await (await login('finance')).post(`/v1/refunds/${journey.rma.refunds[1].id}/redirect`, { to: 'manual' }), 409);
+    expectStatus(await shop().put(`/v1/orders/${order.orderNumber}`, { ...order, chargebacks: [{ ...chargebacks[0], status: 'won' }] }), 200);
     expect(await journey.until('completed')).toMatchObject({ attention: null, nextStep: null });
-    expect(await tenders(journey)).toMatchObject([{ refundedAmount: 0, pendingAmount: 0 }]);
+    expect(await tenders(journey)).toMatchObject([{ refundedAmount: 1000, pendingAmount: 0 }]);
     expect(await ledger(journey)).not.toHaveProperty('refunds_payable');
     await logHolds(journey);
   });

@@ -27,7 +27,7 @@ describe('the same key and body again', () => {
     expect(replayed(again)).toBe(true);
     expect(await returnsOf(order)).toHaveLength(1);
     // Defaults are part of the body: leaving one out is the same request.
-    expect(replayed(await shop().post('/v1/returns', { ...application(order), refundTo: 'original', channel: 'web' }, { key }))).toBe(true);
+    expect(replayed(await shop().post('/v1/returns', { ...application(order), refundTo: 'original', channel: null }, { key }))).toBe(true);
   });
 
   test('a command is done once', async () => {

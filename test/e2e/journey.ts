@@ -63,6 +63,12 @@ export class Journey {
     return new Journey(order, expectStatus(await shop().post('/v1/returns', application(order, options), { key: randomUUID() }), 201));
   }
 
+  /** The same order is applied for once more. */
+  async again(options: ApplyOptions = {}): Promise<Journey> {
+    const asked = application(this.order, { channel: this.order.channel as string, ...options });
+    return new Journey(this.order, expectStatus(await shop().post('/v1/returns', asked, { key: randomUUID() }), 201));
+  }
+
   get id(): string {
     return this.rma.id as string;
   }

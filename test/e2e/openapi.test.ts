@@ -65,7 +65,7 @@ POST /v1/payment-providers/{provider}/pause
 POST /v1/payment-providers/{provider}/resume
 GET POST /v1/policies
 PUT /v1/policies/{id}
-GET /v1/policies/{id}/versions/{version}
+GET /v1/policies/{id}/versions/{n}
 POST /v1/policies/{id}/publish
 GET PUT /v1/calendars/{id}
 GET PATCH /v1/customers/{id}
@@ -91,7 +91,7 @@ GET /readyz
 GET /metrics
 GET /openapi.json
 GET /docs
-GET /v1/sandbox/payments/{id}
+GET /v1/sandbox/payments/{providerPaymentId}
 POST /v1/sandbox/carrier/{trackingNumber}/scans
 POST /v1/sandbox/returns/{id}/advance
 GET /v1/sandbox/mail

@@ -8,7 +8,14 @@ export function expectProblem(answer: Answer, status: number, code: string, poin
   if (answer.status !== status || body?.code !== code)
     throw new Error(`expected ${status} ${code}, got ${answer.status}: ${JSON.stringify(body)?.slice(0, 600)}`);
   expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
-  expect(body).toMatchObject({ type: `urn:boomerang:error:${code}`, status, code, title: expect.any(String), detail: expect.any(String) });
+  expect(body).toMatchObject({
+    type: `urn:boomerang:error:${code}`,
+    status,
+    code,
+    title: expect.any(String),
+    detail: expect.any(String),
+    instance: expect.stringMatching(/^\//),
+  });
   expect(JSON.stringify(body)).not.toMatch(/node_modules|\bat \S+ \(|SELECT |INSERT /);
   if (pointer !== undefined) expect(body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer);
   return body;

@@ -37,7 +37,7 @@ describe('whatever arrives', () => {
     expect(receipt).toMatchObject({ returnId: null, status: 'unmatched' });
     expect((await receipts('unmatched')).map((one) => one.id)).toContain(id);
     const match = async (body: Body, status: number) => expectStatus(await (await login('warehouse')).post(`/v1/receipts/${id}/match`, body), status);
-    await match({ returnId: 'ret_nothing' }, 400);
+    await match({ returnId: 'ret_nothing' }, 404);
     expect(await match({ returnId: journey.rma.number }, 200)).toMatchObject({ returnId: journey.id, status: 'matched', unexpected: [] });
     expect(logistics(await journey.read())).toEqual(['received']);
     await match({ returnId: journey.id }, 200);
@@ -166,11 +166,19 @@ describe('units of one return', () => {
     await journey.command('warehouse', 'repairs', { lineId: '1', unit: 1, outcome: 'repaired' });
     await journey.command('warehouse', 'repairs', { lineId: '1', unit: 1, outcome: 'repaired' }, 409);
     await journey.command('warehouse', 'repairs', { lineId: '1', unit: 2, outcome: 'unrepairable' });
-    const done = await journey.until('completed');
-    expect(money(done)).toEqual(['none', 'refunded']);
+    await journey.until((rma) => money(rma)[1] === 'refunded');
+    expect(journey.rma).toMatchObject({
+      status: 'settling',
+      nextStep: { who: 'warehouse', action: 'wait' },
+      replacements: [{ kind: 'repair', unit: 1, status: 'reserved' }],
+    });
     expect(await workOf(journey, 'warehouse', 'repair')).toEqual([]);
-    await journey.command('warehouse', 'sendback', { carrier: 'sf', trackingNumber: uniqueNumber('BACK') });
-    expect(logistics(journey.rma)[0]).toBe('sent_back');
+    const home = uniqueNumber('BACK');
+    await journey.command('warehouse', 'sendback', { carrier: 'sf', trackingNumber: home });
+    expect(journey.rma).toMatchObject({ status: 'completed', replacements: [{ status: 'shipped', trackingNumber: home }] });
+    expect([logistics(journey.rma)[0], money(journey.rma)]).toEqual(['sent_back', ['none', 'refunded']]);
+    await journey.scan('delivered', home);
+    await journey.until((rma) => rma.replacements[0].status === 'delivered');
     // One never left, one is repaired and back: both may be asked for.
     expect(await returnable(journey)).toEqual([2]);
     await booksAgree(journey, 1000);

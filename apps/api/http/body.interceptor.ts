@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
@@ -9,9 +10,15 @@ import { MULTIPART, type ApiRequest } from './decorators';
 
 /** Bytes of a JSON body. */
 export const BODY_LIMIT = 1024 * 1024;
+const NOT_UTF8 = 'not.utf8';
+const OTHER_CHARSET = 'other.charset';
 const parseJson = express.json({
   limit: BODY_LIMIT,
   type: ['application/json', 'application/*+json'],
+  // A name that cannot be read must not be stored as one with question marks.
+  verify: (_request, _response, bytes, encoding) => {
+    if (encoding !== 'utf-8' || !isUtf8(bytes)) throw Object.assign(new Error(), { type: encoding === 'utf-8' ? NOT_UTF8 : OTHER_CHARSET });
+  },
 });
 const parseBytes = express.raw({ limit: BODY_LIMIT, type: () => true });
 
@@ -51,13 +58,16 @@ function read(parse: RequestHandler, request: ApiRequest, response: Response): P
   });
 }
 
+const notJson = (detail: string) => new ApiError('validation_failed', `The body ${detail}`, { errors: [{ pointer: '', code: 'invalid_json', detail }] });
+
 /** What the parser says, in our words. */
 function refusal(error: unknown): unknown {
   const { type, status } = error as { type?: string; status?: number };
+  if (type === OTHER_CHARSET) return new ApiError('unsupported_media_type', 'Send the body as UTF-8 JSON');
+  if (type === NOT_UTF8) return notJson('is not valid UTF-8');
   if (status === 413) return new ApiError('payload_too_large', `A JSON body may have ${BODY_LIMIT} bytes`);
   if (status === 415) return new ApiError('unsupported_media_type', 'Send the body as UTF-8 JSON, uncompressed or as gzip, deflate or br');
-  if (type === 'entity.parse.failed')
-    return new ApiError('validation_failed', 'The body is not valid JSON', { errors: [{ pointer: '', code: 'invalid_json', detail: 'is not valid JSON' }] });
+  if (type === 'entity.parse.failed') return notJson('is not valid JSON');
   return status !== undefined && status < 500 ? new ApiError('validation_failed', 'The body could not be read') : error;
 }
 

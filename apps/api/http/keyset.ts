@@ -59,3 +59,11 @@ export function page<Row, Shown = Row>(
     nextCursor: rows.length > limit && last ? encodeCursor(key(last)) : null,
   };
 }
+
+/** The page of a list that is short enough to be read whole: what comes after the row that the cursor names. A cursor of a row that is gone ends the list. */
+export function pageOfAll<Row>(rows: readonly Row[], { limit, cursor }: { limit: number; cursor?: string | undefined }, name: (row: Row) => string): Page<Row> {
+  const [after] = decodeCursor(cursor, ['text']) ?? [null];
+  const seen = after === null ? -1 : rows.findIndex((row) => name(row) === after);
+  const rest = after !== null && seen < 0 ? [] : rows.slice(seen + 1);
+  return page(rest, limit, (row) => [name(row)]);
+}

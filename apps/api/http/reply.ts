@@ -1,6 +1,7 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { map, type Observable } from 'rxjs';
+import type { Problem } from '#libs/contracts/errors';
 import type { Answer } from '#libs/persistence/commands';
 
 /** An answer with its own status and headers; a controller returns it and `ReplyInterceptor` sends it. `body` null sends none. */
@@ -25,6 +26,13 @@ export function send(response: Response, answer: Answer): unknown {
 @Injectable()
 export class ReplyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    return next.handle().pipe(map((value: unknown) => (value instanceof Reply ? send(context.switchToHttp().getResponse<Response>(), value) : value)));
+    const http = context.switchToHttp();
+    return next.handle().pipe(map((value: unknown) => (value instanceof Reply ? sendFrom(http.getRequest<Request>().path, http.getResponse(), value) : value)));
   }
+}
+
+/** A refusal that was decided where nobody knows the path gets its `instance` here. */
+function sendFrom(instance: string, response: Response, answer: Answer): unknown {
+  const body = send(response, answer);
+  return answer.status >= 400 && body !== null ? { ...(body as Problem), instance } : body;
 }

@@ -109,9 +109,9 @@ function ofPayment({ type, at, data }: PaymentEventBody): Told {
   const { refundId, providerRefundId, providerPaymentId, amount } = report;
   if (refundId && (status === 'succeeded' || status === 'failed' || status === 'pending'))
     return { subject: refundId, input: { type: 'refund_reported', refundId, providerRefundId, status } };
-  // Made by somebody else; what becomes of one that only began, or failed, is nothing to a balance.
-  return status === 'succeeded' && !refundId
-    ? { subject: providerPaymentId, input: { type: 'refund_elsewhere', providerRefundId, providerPaymentId, amount } }
+  // Made by somebody else; one that only began is nothing to a balance.
+  return (status === 'succeeded' || status === 'failed') && !refundId
+    ? { subject: providerPaymentId, input: { type: 'refund_elsewhere', providerRefundId, providerPaymentId, amount, status } }
     : nobody;
 }
 

@@ -78,11 +78,11 @@ export class PoliciesController {
     });
   }
 
-  @Get(':id/versions/:version')
+  @Get(':id/versions/:n')
   @Roles('agent', 'admin')
   @ApiOperation({ summary: 'One version of a policy' })
   @Answers(200, policyVersionAnswer)
-  async version(@CurrentCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('version', { schema: versionNumber }) version: number) {
+  async version(@CurrentCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string, @Param('n', { schema: versionNumber }) version: number) {
     const found = await this.database.inMerchant(caller.merchantId, (tx) => readVersion(tx, id, version));
     if (!found) throw notFound('version of this policy');
     return presentVersion(found);

@@ -34,7 +34,9 @@ export class Annotating {
       await tx.query('SELECT FROM return WHERE id = $1 FOR UPDATE', [returnId]);
       const locked = (await findReturn(tx, caller.merchantId, returnId, sightOf(caller)))!;
       const { type, data } = await work(tx, locked);
-      await appendToChain(tx, `${returnId}/annotations`, { type, actor: actorOf(caller), data });
+      // By the return's own clock, so that both its chains tell one story.
+      const at = new Date(Date.now() + locked.state.clockOffset).toISOString();
+      await appendToChain(tx, `${returnId}/annotations`, { at, type, actor: actorOf(caller), data });
       const after = (await findReturn(tx, caller.merchantId, returnId, sightOf(caller)))!;
       return new Reply(200, presentReturn(after, caller.role));
     });

@@ -10,9 +10,10 @@ import { ApiError, notFound } from '../http/api-error';
 import { namedFiles, requireEvidence } from './evidence';
 import { sightOf } from './return-commands';
 
-export const applicationOf = (body: ApplyBody): Application => ({
+/** A customer does not choose the policy by saying where they ask. */
+export const applicationOf = (body: ApplyBody, { role }: Caller): Application => ({
   orderNumber: body.orderNumber,
-  channel: body.channel,
+  channel: role === 'customer' ? null : body.channel,
   lines: body.lines.map(({ comment: _, evidence, ...line }) => ({ ...line, evidenceCount: evidence.length })),
   method: body.method,
   pickup: body.pickup,
@@ -31,7 +32,7 @@ export class Applications {
   quote(caller: Caller, body: ApplyBody) {
     return this.database.inMerchant(caller.merchantId, async (tx) => {
       await requireVisible(tx, caller, body);
-      const application = applicationOf(body);
+      const application = applicationOf(body, caller);
       const world = await loadWorld(tx, application, Date.now());
       if (!world) throw notFound('order');
       const found = quote(application, world);

@@ -107,7 +107,7 @@ export class CareController {
   goodwill(@AskedBy() asked: Asked, @Param('id', { schema: idSchema }) id: string, @Body({ schema: goodwillBody }) body: GoodwillBody) {
     const { kind, amount, reason } = body;
     const texts = [{ kind: 'note' as const, visibility: 'internal' as const, body: { goodwill: reason } }];
-    return this.commands.run({ ...asked, body, returnId: id, input: { type: 'goodwill', kind, amount }, annotations: { texts } });
+    return this.commands.run({ ...asked, body, returnId: id, input: { type: 'goodwill', kind, amount }, annotations: { texts, goodwillReason: reason } });
   }
 
   @Post(':id/deadlines/:stage/pause')

@@ -9,7 +9,7 @@ import { Database } from '#libs/persistence/database';
 import { newId } from '#libs/persistence/ids';
 import { insertReceipt, listReceipts, readReceipt, returnOfReceipt, type Receipt } from '#libs/persistence/receipts';
 import { findReturn } from '#libs/persistence/returns';
-import { ApiError, invalid, notFound } from '../http/api-error';
+import { ApiError, notFound } from '../http/api-error';
 import { CurrentCaller, Roles } from '../http/decorators';
 import { Idempotency } from '../http/idempotency';
 import { decodeCursor, page } from '../http/keyset';
@@ -63,7 +63,7 @@ export class ReceiptsController {
       record: await findReturn(tx, caller.merchantId, body.returnId, { email: null, orderNumber: null }),
     }));
     if (!receipt) throw notFound('receipt');
-    if (!record) throw invalid('/returnId', 'unknown_return', 'is no return');
+    if (!record) throw notFound('return');
     const { returnId } = record.state;
     if (receipt.returnId !== null && receipt.returnId !== returnId) throw new ApiError('invalid_state', 'The receipt belongs to another return already');
     // Said before: what was counted once is not counted again.

@@ -8,17 +8,19 @@ import { returnAnswer } from '#libs/contracts/return-answer';
 import { applyBody, cancelBody, decisionBody, quoteBody, type ApplyBody, type CancelBody, type DecisionBody } from '#libs/contracts/return-requests';
 import { id as idSchema } from '#libs/contracts/values';
 import { Database } from '#libs/persistence/database';
-import { listReturns, readTimeline } from '#libs/persistence/returns';
+import { listReturns } from '#libs/persistence/returns';
 import { notFound } from '../http/api-error';
 import { CurrentCaller, Roles, Scope } from '../http/decorators';
+import { Idempotency } from '../http/idempotency';
 import { decodeCursor, page } from '../http/keyset';
 import { Answers, listOf } from '../http/openapi-decorators';
+import { Reply } from '../http/reply';
 import { pageQuery, type PageQuery } from '#libs/contracts/lists';
 import { Applications, applicationOf, commentsOf } from './applications';
 import { AskedBy, type Asked } from '../http/asked';
 import { namedFiles } from './evidence';
 import { ReturnCommands, sightOf } from './return-commands';
-import { presentEntry } from './timeline';
+import { visibleEntries } from './timeline';
 
 @ApiTags('returns')
 @Controller('v1/returns')
@@ -28,6 +30,7 @@ export class ReturnsController {
     private readonly commands: ReturnCommands,
     private readonly applications: Applications,
     private readonly database: Database,
+    private readonly idempotency: Idempotency,
   ) {}
 
   @Post('quote')
@@ -35,8 +38,9 @@ export class ReturnsController {
   @Roles('customer', 'agent', 'admin', 'service')
   @ApiOperation({ summary: 'What a return would bring: eligibility with all findings, methods, settlement. Commits nothing' })
   @Answers(200, quoteAnswer)
-  quote(@CurrentCaller() caller: Caller, @Body({ schema: quoteBody }) body: ApplyBody) {
-    return this.applications.quote(caller, body);
+  quote(@AskedBy() { caller, route, key }: Asked, @Body({ schema: quoteBody }) body: ApplyBody) {
+    if (key === null) return this.applications.quote(caller, body);
+    return this.idempotency.run(caller, route, key, body, async () => new Reply(200, await this.applications.quote(caller, body)));
   }
 
   @Post()
@@ -50,7 +54,7 @@ export class ReturnsController {
       ...asked,
       body,
       returnId: null,
-      input: { type: 'apply', application: applicationOf(body) },
+      input: { type: 'apply', application: applicationOf(body, asked.caller) },
       annotations: { texts: commentsOf(body) },
       evidence,
     });
@@ -89,9 +93,8 @@ export class ReturnsController {
     const record = await this.commands.read(caller, id);
     if (!record) throw notFound('return');
     const [after] = decodeCursor(cursor, ['number']) ?? [0];
-    const rows = await this.database.inMerchant(caller.merchantId, (tx) => readTimeline(tx, caller.merchantId, record.state.returnId, after, limit + 1));
-    const shown = page(rows, limit, (row) => [row.sequence], (row) => presentEntry(row, caller.role)); // prettier-ignore
-    return { ...shown, data: shown.data.filter((entry) => entry !== null) };
+    const entries = await this.database.inMerchant(caller.merchantId, (tx) => visibleEntries(tx, caller, record.state.returnId, after, limit + 1));
+    return page(entries, limit, (entry) => [entry.sequence]);
   }
 
   @Post(':id/cancel')

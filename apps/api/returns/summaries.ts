@@ -8,6 +8,18 @@ const units = (data: Data) => {
 const lines = (data: Data) => `line ${(data.lines as string[] | undefined)?.join(', ') ?? ''}`;
 const set = (data: Data) => (data.set ?? {}) as Data;
 
+const recoveries: Readonly<Record<string, string>> = {
+  write_off: 'written off',
+  store_credit: 'taken from the customer’s store credit',
+  invoice: 'to be invoiced to the customer',
+};
+function advanceSentence({ recovery, recoveredAmount, invoicedBy, withdrawnAmount }: Data): string {
+  if (typeof recovery === 'string')
+    return recoveredAmount === 0 ? 'The advance is settled' : `Of the advance ${String(recoveredAmount)} is ${recoveries[recovery]}`;
+  if (typeof invoicedBy === 'string') return 'The advance was invoiced to the customer';
+  return withdrawnAmount === undefined ? 'The advance is open again' : 'A part of the advance was never paid, and is not owed any more';
+}
+
 /** One sentence a person understands, for every kind of event. */
 const sentences: Record<Event['type'], (data: Data) => string> = {
   applied: (data) => `Return ${String(data.number)} was applied for: ${units(data)}`,
@@ -44,11 +56,16 @@ const sentences: Record<Event['type'], (data: Data) => string> = {
   units_released: (data) => `${units(data)} may be asked for again`,
   nothing_owed: (data) => `No money is owed for ${units(data)}`,
   settled: (data) => `Settled: ${String(data.total)} for ${units(data)}`,
+  advanced: (data) => `Paid in advance: ${String((data.advance as Data).amount)}, before the goods are inspected`,
+  advance_changed: (data) => advanceSentence(set(data)),
+  advance_withdrawn: () => 'An advance was withdrawn before any of it was paid',
   refund_changed: (data) => `Refund ${String(data.refundId)} is ${String(set(data).status ?? 'waiting')}`,
   settlement_withdrawn: (data) => `Finance withdrew a settlement; ${units(data)} wait for a new decision`,
   refund_redirected: (data) => `Refund ${String(data.refundId)} is paid another way`,
   surplus_received: () => 'Something arrived that nobody waited for',
   refund_destination_changed: (data) => `The refund goes to ${String(data.refundTo)}`,
+  overdraft_changed: (data) =>
+    `More has left tender ${String(data.tenderId)} than it gave: ${String(data.amount)}, of which ${String(data.acceptedAmount)} is written off`,
   replacement_reserved: (data) => `Replacement ${String((data.replacement as Data).sku)} is ${String((data.replacement as Data).status)}`,
   replacement_changed: (data) => `The replacement is ${String(set(data).status)}`,
   compensation_granted: (data) =>
@@ -68,4 +85,10 @@ const sentences: Record<Event['type'], (data: Data) => string> = {
   attention_cleared: () => 'Nobody is needed any more',
   clock_advanced: () => 'The clock of this return was moved forward (sandbox)',
 };
-export const summaryOf = (type: Event['type'], data: Data): string => sentences[type]?.(data) ?? type.replaceAll('_', ' ');
+/** The same for what people do beside the process. */
+const besides: Readonly<Record<string, (data: Data) => string>> = {
+  note_added: ({ visibility }) => (visibility === 'customer' ? 'A note for the customer' : 'A note for colleagues'),
+  rated: ({ score }) => `Rated ${String(score)} of 5`,
+  assigned: ({ userId }) => (userId === null ? 'Nobody’s case any more' : 'The case was given to somebody'),
+};
+export const summaryOf = (type: string, data: Data): string => (sentences[type as Event['type']] ?? besides[type])?.(data) ?? type.replaceAll('_', ' ');

@@ -8,7 +8,8 @@ import { ApiError, notFound, unavailable } from '../http/api-error';
 import { AskedBy, type Asked } from '../http/asked';
 import { Roles, Scope } from '../http/decorators';
 import { Idempotency } from '../http/idempotency';
-import { Answers } from '../http/openapi-decorators';
+import { pageOfAll } from '../http/keyset';
+import { Answers, listOf } from '../http/openapi-decorators';
 import { Reply } from '../http/reply';
 import { Settings } from '../settings';
 
@@ -51,7 +52,7 @@ const seenPayment = z
   })
   .meta({ id: 'SandboxPayment', description: 'What the payment provider saw' });
 const acceptedScan = z.object({ eventId: z.string() }).meta({ id: 'SandboxScanAccepted' });
-const mails = z.object({ data: z.array(z.object({ to: z.string(), subject: z.string(), text: z.string() }).partial()) }).meta({ id: 'SandboxMail' });
+const mail = z.object({ id: z.string(), to: z.string(), subject: z.string(), text: z.string(), locale: z.string(), kind: z.string(), at: z.string() }).meta({ id: 'SandboxMail' });
 
 /** Levers and windows of the sandbox; there only with `BOOMERANG_SANDBOX=true`. */
 @ApiTags('sandbox')
@@ -64,10 +65,10 @@ export class SandboxController {
     private readonly idempotency: Idempotency,
   ) {}
 
-  @Get('payments/:id')
+  @Get('payments/:providerPaymentId')
   @ApiOperation({ summary: 'What the payment provider saw of a payment' })
   @Answers(200, seenPayment)
-  payment(@Param('id', { schema: name(200) }) id: string): Promise<unknown> {
+  payment(@Param('providerPaymentId', { schema: name(200) }) id: string): Promise<unknown> {
     return this.sandbox.call('GET', `/payments/${encodeURIComponent(id)}`);
   }
 
@@ -92,8 +93,9 @@ export class SandboxController {
 
   @Get('mail')
   @ApiOperation({ summary: 'Mail that was sent, newest first' })
-  @Answers(200, mails)
-  mail(@Query({ schema: mailQuery }) { to }: MailQuery): Promise<unknown> {
-    return this.sandbox.call('GET', to === undefined ? '/mail' : `/mail?to=${encodeURIComponent(to)}`);
+  @Answers(200, listOf('SandboxMails', mail))
+  async mail(@Query({ schema: mailQuery }) { to, ...asked }: MailQuery) {
+    const { data } = (await this.sandbox.call('GET', to === undefined ? '/mail' : `/mail?to=${encodeURIComponent(to)}`)) as { data: z.infer<typeof mail>[] };
+    return pageOfAll(data, asked, ({ id }) => id);
   }
 }

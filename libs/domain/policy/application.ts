@@ -4,7 +4,8 @@ import type { Fault, HandoverMethod, Policy, Resolution } from './policy';
 
 /** What a customer asks for, as far as the rules look at it. */
 export interface Application {
-  readonly channel: string;
+  /** Null: that of the order. */
+  readonly channel: string | null;
   readonly lines: readonly ApplicationLine[];
   readonly method: HandoverMethod;
 }

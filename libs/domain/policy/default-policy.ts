@@ -68,7 +68,7 @@ export function defaultPolicy(currency: string, effectiveFrom: string): Policy {
     priorities: [],
     refund: {
       timing: 'after_inspection',
-      advanceBelow: 0,
+      advanceBelow: null,
       advanceRecovery: 'write_off',
       outboundShipping: 'seller_fault_or_full',
       tenderOrder: 'non_cash_first',

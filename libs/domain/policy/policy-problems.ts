@@ -16,7 +16,6 @@ export function policyProblems(policy: Policy, known: KnownToPolicies = {}): Fla
     ...(isCurrency(policy.currency) ? [] : [flaw(['currency'], 'unknown_currency', 'must be an ISO 4217 code')]),
     ...windowProblems(policy),
     ...reasonProblems(policy),
-    ...namedReasonProblems(policy),
     ...feeProblems(policy),
     ...gradeProblems(policy),
     ...deadlineProblems(policy, known),
@@ -43,22 +42,6 @@ function reasonProblems({ reasons, handover }: Policy): Flaw[] {
   const bringsGoods = reasons.some((reason) => reason.goodsBack === 'required');
   const noWay = bringsGoods && handover.methods.every((method) => method === 'none');
   return [...repeated, ...repairs, ...(noWay ? [flaw(['handover', 'methods'], 'required', 'must name a way for goods that have to come back')] : [])];
-}
-
-/** Reasons that rules name must be reasons of the policy: a misspelt one would silently never match. */
-function namedReasonProblems(policy: Policy): Flaw[] {
-  const known = new Set(policy.reasons.map((reason) => reason.code));
-  const lists: [Path, readonly string[]][] = [
-    ...policy.approval.automatic.map((rule, index): [Path, readonly string[]] => [['approval', 'automatic', index, 'reasons'], rule.reasons]),
-    ...policy.priorities.map((rule, index): [Path, readonly string[]] => [['priorities', index, 'when', 'reasons'], rule.when.reasons]),
-    ...policy.refund.fees.map((fee, index): [Path, readonly string[]] => [['refund', 'fees', index, 'reasons'], fee.reasons]),
-    ...policy.compensation.map((rule, index): [Path, readonly string[]] => [['compensation', index, 'when', 'reasons'], rule.when.reasons ?? []]),
-  ];
-  return lists.flatMap(([path, codes]) =>
-    codes.flatMap((code, index) =>
-      known.has(code) ? [] : [flaw([...path, index], 'unknown_reason', `${JSON.stringify(code)} is not a reason of this policy`)],
-    ),
-  );
 }
 
 function feeProblems({ refund }: Policy): Flaw[] {

@@ -69,7 +69,8 @@ export const outboundShippingRules = ['never', 'always', 'full_return', 'seller_
 export const tenderOrders = ['non_cash_first', 'first_in', 'last_in', 'pro_rata'] as const;
 export interface RefundRules {
   readonly timing: 'at_approval' | 'at_first_scan' | 'after_inspection';
-  readonly advanceBelow: number;
+  /** All that is advanced on a return stays below; null: no limit. */
+  readonly advanceBelow: number | null;
   readonly advanceRecovery: 'write_off' | 'store_credit' | 'invoice';
   readonly outboundShipping: (typeof outboundShippingRules)[number];
   readonly tenderOrder: (typeof tenderOrders)[number];

@@ -16,6 +16,8 @@ export interface Details {
   readonly compensations: Readonly<Record<string, { readonly code: string | null; readonly reason: string; readonly validUntil: string | null }>>;
   /** What an agent wrote beside an offer. */
   readonly offerNotes?: Readonly<Record<string, string>>;
+  /** Why an agent gave a compensation, in their own words. */
+  readonly goodwillReasons?: Readonly<Record<string, string>>;
   readonly assignee: string | null;
   readonly rating: { readonly score: number; readonly recommend: number | null } | null;
 }
