@@ -3,7 +3,7 @@ import type { Replacement, ReturnState } from '#libs/domain/return/state';
 import type { Transaction } from '#libs/persistence/database';
 import type { Change } from '../returns/record';
 
-/** Stock for exchanges and reships: taken when promised, given back when the promise ends. The table refuses to go below zero. */
+/** Stock for exchanges and reships: taken when promised, given back when the promise ends. The table refuses to go below zero. A repaired article is the customer's own. */
 export function recordReservations(tx: Transaction, { before, events }: Change): void {
   let state: ReturnState = before;
   const taken: Replacement[] = [];
@@ -11,11 +11,11 @@ export function recordReservations(tx: Transaction, { before, events }: Change):
   const shipped: Replacement[] = [];
   for (const event of events) {
     const next = evolve(state, event);
-    if (event.type === 'replacement_reserved' && event.replacement.status === 'reserved') taken.push(event.replacement);
+    if (event.type === 'replacement_reserved' && event.replacement.status === 'reserved' && event.replacement.kind !== 'repair') taken.push(event.replacement);
     if (event.type === 'replacement_changed') {
       const was = state.replacements.find((one) => one.replacementId === event.replacementId)!;
       const is = next.replacements.find((one) => one.replacementId === event.replacementId)!;
-      if (is.status === 'cancelled' && was.status === 'reserved') given.push(was);
+      if (was.kind !== 'repair' && is.status === 'cancelled' && was.status === 'reserved') given.push(was);
       if (is.status === 'shipped' && was.status === 'reserved') shipped.push(is);
     }
     state = next;

@@ -1,9 +1,12 @@
+import { paymentIdOf } from '#libs/domain/money/store-credit';
 import { postingsOfRefund, reversed } from '#libs/domain/money/postings';
+import { isOurCredit } from '#libs/domain/money/store-credit';
 import type { Event } from '#libs/domain/return/evolve';
 import { evolve, type EventOf } from '#libs/domain/return/evolve';
 import { manualTender } from '#libs/domain/return/redirect';
 import type { Refund, ReturnState } from '#libs/domain/return/state';
 import type { Transaction } from '#libs/persistence/database';
+import { wakeReturns } from '#libs/persistence/orders';
 import type { Change } from '../returns/record';
 import { post } from './ledger';
 
@@ -43,17 +46,12 @@ function recordOne(tx: Transaction, change: Change, event: Event, was: Refund, i
       [is.refundId, is.attempt, is.status, (event.detail?.code as string | undefined) ?? null, is.providerRefundId, change.at],
     );
   }
+  if (is.status === 'rejected' && was.status !== 'rejected') tellOthers(tx, change, is.tenderId);
   if (typeof event.detail?.rejectedBy === 'string') {
     tx.write(
       `INSERT INTO refund_approval (merchant_id, refund_id, decision, by_user, at) VALUES (current_setting('app.merchant_id'), $1, 'rejected', $2, $3)`,
       [is.refundId, event.detail.rejectedBy, change.at],
     );
-    // It claims nothing any more.
-    tx.write('UPDATE tender SET pending_amount = pending_amount - $3 WHERE order_number = $1 AND tender_id = $2', [
-      change.after.state.orderNumber,
-      is.tenderId,
-      is.amount,
-    ]);
   }
   if (typeof event.detail?.approvedBy === 'string') {
     tx.write(
@@ -78,7 +76,7 @@ function recordRedirection(tx: Transaction, change: Change, { refund }: EventOf<
   tx.write(
     `INSERT INTO refund (merchant_id, id, return_id, order_number, settlement_id, tender_id, provider, provider_payment_id, amount, currency, status, attempt, granted_by, redirected_from, created_at, updated_at)
      SELECT merchant_id, $2, return_id, order_number, settlement_id, $3, $4, $5, amount, currency, $6, 1, $7, id, $8, $8 FROM refund WHERE id = $1`,
-    [was.refundId, refund.refundId, refund.tenderId, refund.provider, tender?.providerPaymentId ?? null, refund.status, change.actor.id, change.at],
+    [was.refundId, refund.refundId, refund.tenderId, refund.provider, tender ? paymentIdOf(tender) : null, refund.status, change.actor.id, change.at],
   );
   tx.write(
     `INSERT INTO refund_attempt (merchant_id, refund_id, attempt, idempotency_key, status, requested_at, answered_at)
@@ -86,6 +84,7 @@ function recordRedirection(tx: Transaction, change: Change, { refund }: EventOf<
     [refund.refundId, refund.status, change.at],
   );
   tx.write('UPDATE tender SET pending_amount = pending_amount - $3 WHERE order_number = $1 AND tender_id = $2', [orderNumber, was.tenderId, was.amount]);
+  tellOthers(tx, change, was.tenderId);
   if (tender) {
     tx.write(
       `UPDATE tender SET pending_amount = pending_amount + $3 WHERE order_number = $1 AND tender_id = $2 AND captured_amount - refunded_amount - pending_amount - disputed_amount >= $3`,
@@ -97,8 +96,15 @@ function recordRedirection(tx: Transaction, change: Change, { refund }: EventOf<
   if (refund.status === 'succeeded') move(tx, change, refund, true, sequence);
 }
 
+/** A balance that was promised twice, or that more has left than came in: other returns wait for it, or speak for it. */
+function tellOthers(tx: Transaction, { world, after }: Change, tenderId: string): void {
+  const money = world.money.tenders.find((tender) => tender.tenderId === tenderId);
+  if (money && money.capturedAmount < money.refundedAmount + money.pendingAmount + money.disputedAmount) wakeReturns(tx, after.state.orderNumber);
+}
+
 /** Money has moved, or has come back days later: then the balance is claimed again and the ledger answered, never corrected. `sequence` of its event names the entry. */
 function move(tx: Transaction, change: Change, refund: Refund, paid: boolean, sequence: number): void {
+  tellOthers(tx, change, refund.tenderId);
   const sign = paid ? 1 : -1;
   const { state } = change.after;
   tx.write('UPDATE tender SET pending_amount = pending_amount - $3, refunded_amount = refunded_amount + $3 WHERE order_number = $1 AND tender_id = $2', [
@@ -106,8 +112,8 @@ function move(tx: Transaction, change: Change, refund: Refund, paid: boolean, se
     refund.tenderId,
     sign * refund.amount,
   ]);
-  const kind =
-    change.world.order.tenders.find((tender) => tender.tenderId === refund.tenderId)?.kind ?? (refund.tenderId === manualTender ? 'cash' : 'store_credit');
-  const postings = postingsOfRefund({ amount: refund.amount, currency: state.currency, kind });
+  const tender = change.world.order.tenders.find((candidate) => candidate.tenderId === refund.tenderId);
+  const kind = tender?.kind ?? (refund.tenderId === manualTender ? 'cash' : 'store_credit');
+  const postings = postingsOfRefund({ amount: refund.amount, currency: state.currency, kind, elsewhere: tender !== undefined && !isOurCredit(tender) });
   post(tx, change, { id: `${refund.refundId}/${sequence}`, refundId: refund.refundId, postings: paid ? postings : reversed(postings) });
 }

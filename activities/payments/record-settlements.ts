@@ -1,6 +1,9 @@
+import { paymentIdOf } from '#libs/domain/money/store-credit';
 import { postingsOfRefund, postingsOfSettlement, reversed } from '#libs/domain/money/postings';
 import type { SettledUnit, Settlement, SettlementInput } from '#libs/domain/money/settlement-types';
-import type { EventOf } from '#libs/domain/return/evolve';
+import { advanceMovements, type AdvanceMovement } from '#libs/domain/return/advance-movements';
+import { evolve, type Event, type EventOf } from '#libs/domain/return/evolve';
+import type { Refund } from '#libs/domain/return/state';
 import type { Transaction } from '#libs/persistence/database';
 import type { Change } from '../returns/record';
 import { post } from './ledger';
@@ -12,12 +15,49 @@ interface Detail {
   readonly rules: object;
 }
 
-/** An instalment: its document with the inputs it can be recomputed from, its refunds as intents, and every balance it takes from, in one transaction with the log. */
+/**
+ * An instalment or an advance: its document with the inputs it can be recomputed from, its refunds as intents, and every balance it takes from, in one transaction with
+ * the log. What is given back comes before what is taken anew, so that no balance is short in between.
+ */
 export async function recordSettlements(tx: Transaction, change: Change): Promise<void> {
+  let state = change.before;
+  giveBackBalances(tx, change);
   for (const event of change.events) {
-    if (event.type === 'settled') recordOne(tx, change, event, event.detail as unknown as Detail);
+    const next = evolve(state, event);
     if (event.type === 'settlement_withdrawn') await recordWithdrawal(tx, change, event.settlementId);
+    recordMovements(tx, change, event, advanceMovements(state, next), next.sequence);
+    if (event.type === 'settled') recordOne(tx, change, event, event.detail as unknown as Detail);
+    if (event.type === 'advanced') recordAdvance(tx, change, event, event.detail as unknown as Detail);
+    state = next;
   }
+}
+
+/** A refund that was rejected claims nothing any more. */
+function giveBackBalances(tx: Transaction, { before, events, after: { state } }: Change): void {
+  const rejected = events.flatMap((event) => (event.type === 'refund_changed' && event.set.status === 'rejected' ? [event.refundId] : []));
+  const refunds = before.refunds.filter(({ refundId, status }) => rejected.includes(refundId) && status !== 'rejected');
+  for (const { tenderId, amount } of refunds.toSorted((a, b) => (a.tenderId < b.tenderId ? -1 : 1)))
+    tx.write('UPDATE tender SET pending_amount = pending_amount - $3 WHERE order_number = $1 AND tender_id = $2', [state.orderNumber, tenderId, amount]);
+}
+
+/** How the figures of advances moved: the order's balances and the ledger follow. `sequence` of the event names the entries. */
+function recordMovements(tx: Transaction, change: Change, event: Event, movements: readonly AdvanceMovement[], sequence: number): void {
+  const { orderNumber, returnId } = change.after.state;
+  for (const { advanceId, postings, advancedAmount, shipping, pointsRestored, kept } of movements) {
+    takeShipping(tx, orderNumber, shipping);
+    keepUnits(tx, returnId, kept);
+    tx.write(
+      'UPDATE orders SET granted_amount = granted_amount + $2, advanced_amount = advanced_amount + $2, points_restored = points_restored + $3 WHERE order_number = $1',
+      [orderNumber, advancedAmount, pointsRestored],
+    );
+    post(tx, change, { id: event.type === 'advanced' ? advanceId : `${advanceId}/${sequence}`, refundId: null, postings });
+  }
+}
+
+function recordAdvance(tx: Transaction, change: Change, { advance: { advanceId }, refunds }: EventOf<'advanced'>, detail: Detail): void {
+  insertDocument(tx, change, advanceId, 'advance', detail);
+  insertRefunds(tx, change, { refunds, settlementId: advanceId });
+  payAtOnce(tx, change, refunds, detail.settlement);
 }
 
 /**
@@ -54,13 +94,28 @@ function unmarkUnits(tx: Transaction, returnId: string, settled: readonly Settle
   );
 }
 
-function recordOne(tx: Transaction, change: Change, event: EventOf<'settled'>, { settlement, settled, inputs, rules }: Detail): void {
+function recordOne(tx: Transaction, change: Change, event: EventOf<'settled'>, detail: Detail): void {
+  const { state } = change.after;
+  const { settlement, settled, inputs } = detail;
+  insertDocument(tx, change, event.settlementId, 'settlement', detail);
+  markUnits(tx, state.returnId, settled, inputs);
+  takeShipping(tx, state.orderNumber, settlement.shipping);
+  insertRefunds(tx, change, event);
+  tx.write(
+    'UPDATE orders SET granted_amount = granted_amount + $2, points_restored = points_restored + $3, points_revoked = points_revoked + $4 WHERE order_number = $1',
+    [state.orderNumber, settlement.total, settlement.points.restored, settlement.points.revoked],
+  );
+  post(tx, change, { id: event.settlementId, refundId: null, postings: postingsOfSettlement(settlement) });
+  payAtOnce(tx, change, event.refunds, settlement);
+}
+
+function insertDocument(tx: Transaction, change: Change, id: string, kind: 'settlement' | 'advance', { settlement, inputs, rules }: Detail): void {
   const { state } = change.after;
   tx.write(
-    `INSERT INTO settlement (merchant_id, id, return_id, order_number, currency, total, document, inputs, rules, created_at)
-     VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    `INSERT INTO settlement (merchant_id, id, return_id, order_number, currency, total, document, inputs, rules, created_at, kind)
+     VALUES (current_setting('app.merchant_id'), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
-      event.settlementId,
+      id,
       state.returnId,
       state.orderNumber,
       state.currency,
@@ -69,18 +124,15 @@ function recordOne(tx: Transaction, change: Change, event: EventOf<'settled'>, {
       JSON.stringify(withoutPersons(inputs)),
       JSON.stringify(rules),
       change.at,
+      kind,
     ],
   );
-  markUnits(tx, state.returnId, settled, inputs);
-  takeShipping(tx, state.orderNumber, settlement.shipping);
-  insertRefunds(tx, change, event);
-  tx.write(
-    'UPDATE orders SET granted_amount = granted_amount + $2, points_restored = points_restored + $3, points_revoked = points_revoked + $4 WHERE order_number = $1',
-    [state.orderNumber, settlement.total, settlement.points.restored, settlement.points.revoked],
-  );
-  const instantly = event.refunds.filter((refund) => refund.status === 'succeeded');
-  post(tx, change, { id: event.settlementId, refundId: null, postings: postingsOfSettlement(settlement) });
-  for (const refund of instantly) {
+}
+
+/** Money that lies with us is paid with the promise. */
+function payAtOnce(tx: Transaction, change: Change, refunds: readonly Refund[], settlement: Settlement): void {
+  const { state } = change.after;
+  for (const refund of refunds.filter(({ status }) => status === 'succeeded')) {
     const kind = settlement.tenders.find((tender) => tender.tenderId === refund.tenderId)!.kind;
     post(tx, change, {
       id: `${refund.refundId}/1`,
@@ -111,6 +163,17 @@ function markUnits(tx: Transaction, returnId: string, settled: readonly SettledU
   );
 }
 
+/** What the customer keeps of an advance counts like an adjustment: at the unit's newest claim of this return, and taken off again where it stands. */
+function keepUnits(tx: Transaction, returnId: string, kept: AdvanceMovement['kept']): void {
+  if (kept.length === 0) return;
+  tx.write(
+    `UPDATE unit_claim c SET given_amount = c.given_amount + kept.amount, outcome = CASE WHEN c.given_amount + kept.amount > 0 THEN 'adjusted' ELSE 'open' END
+     FROM jsonb_to_recordset($2::jsonb) AS kept ("lineId" text, unit int, amount bigint)
+     WHERE c.id = (SELECT max(id) FROM unit_claim n WHERE n.return_id = $1 AND n.line_id = "lineId" AND n.unit = kept.unit AND (kept.amount > 0 OR n.given_amount > 0))`,
+    [returnId, JSON.stringify(kept)],
+  );
+}
+
 /** Above zero takes, below gives back. */
 function takeShipping(tx: Transaction, orderNumber: string, shipping: readonly Pick<Settlement['shipping'][number], 'shipmentId' | 'amount'>[]): void {
   const taken = shipping.filter((row) => row.amount !== 0).map(({ shipmentId, amount }) => ({ shipmentId, amount }));
@@ -123,13 +186,13 @@ function takeShipping(tx: Transaction, orderNumber: string, shipping: readonly P
 }
 
 /** Intents: the row and its key are there before anybody is called. The tender's balance is claimed by condition; nobody else's promise can be spent. */
-function insertRefunds(tx: Transaction, change: Change, { refunds, settlementId }: EventOf<'settled'>): void {
+function insertRefunds(tx: Transaction, change: Change, { refunds, settlementId }: Pick<EventOf<'settled'>, 'refunds' | 'settlementId'>): void {
   if (refunds.length === 0) return;
   const { state } = change.after;
-  const rows = refunds.map((refund) => ({
-    ...refund,
-    providerPaymentId: change.world.order.tenders.find((tender) => tender.tenderId === refund.tenderId)?.providerPaymentId ?? null,
-  }));
+  const rows = refunds.map((refund) => {
+    const tender = change.world.order.tenders.find((candidate) => candidate.tenderId === refund.tenderId);
+    return { ...refund, providerPaymentId: tender ? paymentIdOf(tender) : null };
+  });
   tx.write(
     `INSERT INTO refund (merchant_id, id, return_id, order_number, settlement_id, tender_id, provider, provider_payment_id, amount, currency, status, attempt, granted_by, created_at, updated_at)
      SELECT current_setting('app.merchant_id'), "refundId", $2, $3, $4, "tenderId", provider, "providerPaymentId", amount, $5, status, 1, $6, $7, $7

@@ -10,8 +10,10 @@ import { canonical, sha256 } from '#libs/persistence/canonical';
 import type { Transaction } from '#libs/persistence/database';
 import type { ToldEntry } from '#libs/persistence/ledger';
 import { insertEntries, link } from '#libs/persistence/log';
+import { recordAccounts } from '../compensation/accounts';
 import { recordCompensations } from '../compensation/record';
 import { recordReservations } from '../inventory/reservations';
+import { recordOverdrafts } from '../payments/record-overdrafts';
 import { recordRefunds } from '../payments/record-refunds';
 import { recordSettlements, withoutPersons } from '../payments/record-settlements';
 import { recordParcels } from '../carriers/record-parcels';
@@ -32,13 +34,14 @@ export interface Change {
   /** Hash of the last entry before. */
   readonly head: string;
   readonly world: World;
+  /** The earliest promise that somebody still has to keep, by the return's clock (epoch ms): passed, the return is overdue. */
   readonly nextDueAt: number | null;
   /** What this decision has booked so far: the log tells it, so that the chain vouches for the ledger. */
   readonly ledger: ToldEntry[];
 }
 
 /**
- * Writes a decision down: log, row, claims, money, goods, work. Lock order: units, shipments, tenders, stock. Hardly anything here waits: all of it leaves for the
+ * Writes a decision down: log, row, claims, money, goods, work. Lock order: units, shipments, tenders, stock, store credit. Hardly anything here waits: all of it leaves for the
  * database at once, and the transaction fails with the first statement that does.
  */
 export async function record(tx: Transaction, change: Change): Promise<void> {
@@ -48,9 +51,11 @@ export async function record(tx: Transaction, change: Change): Promise<void> {
   recordClaims(tx, change);
   await recordSettlements(tx, change);
   recordRefunds(tx, change);
+  recordOverdrafts(tx, change);
   recordReservations(tx, change);
-  recordCompensations(tx, change);
+  await recordCompensations(tx, change);
   recordParcels(tx, change);
+  recordAccounts(tx, change);
   // Last, for it tells what was booked.
   writeRow(tx, change, recordLog(tx, change));
   recordWork(tx, change);
@@ -82,7 +87,7 @@ function withLedger(events: readonly Event[], ledger: readonly ToldEntry[]): rea
 
 /** What a settlement was computed from holds the whole order: the chain keeps its digest, the settlement's row the inputs without names and addresses. */
 function loggable(event: Event): Event {
-  if (event.type !== 'settled') return event;
+  if (event.type !== 'settled' && event.type !== 'advanced') return event;
   const { inputs, ...detail } = event.detail as Record<string, unknown> & { inputs: SettlementInput };
   return { ...event, detail: { ...detail, inputsDigest: sha256(canonical(withoutPersons(inputs))) } };
 }

@@ -5,11 +5,15 @@ import type { ReturnState } from '#libs/domain/return/state';
 import type { Order } from '#libs/domain/order';
 import { calendarStates, readCalendars, type CalendarStates } from '#libs/persistence/calendars';
 import { prepared, type Transaction } from '#libs/persistence/database';
+import { orderSpeaker } from '#libs/persistence/orders';
 import { policyInForce, readPolicyVersion } from '#libs/persistence/policies';
 
 interface OrderRow {
   readonly order: Order;
   readonly grantedAmount: number;
+  /** The part of it that no settlement stands for. */
+  readonly advancedAmount: number;
+  readonly advanceKept: boolean;
   readonly points: OrderMoney['points'];
   readonly customer: World['customer'] | null;
   readonly tenders: OrderMoney['tenders'] | null;
@@ -17,12 +21,17 @@ interface OrderRow {
   readonly claims: readonly { lineId: string; unit: number; outcome: string; live: boolean; givenAmount: number }[] | null;
   readonly stock: readonly { sku: string; available: number; price: number; title: string }[] | null;
   readonly usedCoupons: readonly string[] | null;
+  readonly goodwillElsewhere: number;
+  readonly pausedProviders: readonly string[] | null;
+  readonly orderSpeaker: string | null;
   readonly calendars: CalendarStates;
 }
 
-/** `$1` the order, `$2` articles beside its own. */
+/** `$1` the order, `$2` articles beside its own, `$3` the return that is decided about. */
 const readOrderRow = prepared(`
-SELECT o.document AS "order", o.granted_amount AS "grantedAmount", jsonb_build_object('restored', o.points_restored, 'revoked', o.points_revoked) AS points,
+SELECT o.document AS "order", o.granted_amount AS "grantedAmount", o.advanced_amount AS "advancedAmount",
+  o.advanced_amount > 0 AND EXISTS (SELECT FROM return other WHERE other.order_number = o.order_number AND other.id <> $3
+     AND other.state @? '$.advances[*] ? (@.recoveredAmount > 0 && @.recovery != "store_credit")') AS "advanceKept", jsonb_build_object('restored', o.points_restored, 'revoked', o.points_revoked) AS points,
   (SELECT jsonb_build_object('blocked', c.blocked, 'riskScore', c.risk_score, 'tier', c.tier) FROM customer c WHERE c.id = o.customer_id) AS customer,
   (SELECT jsonb_agg(jsonb_build_object('tenderId', t.tender_id, 'capturedAmount', t.captured_amount, 'refundedAmount', t.refunded_amount, 'pendingAmount', t.pending_amount,
      'disputedAmount', t.disputed_amount) ORDER BY t.position) FROM tender t WHERE t.order_number = o.order_number) AS tenders,
@@ -32,13 +41,17 @@ SELECT o.document AS "order", o.granted_amount AS "grantedAmount", jsonb_build_o
   (SELECT jsonb_agg(jsonb_build_object('sku', i.sku, 'available', i.available, 'price', i.price, 'title', i.title)) FROM inventory i
      WHERE i.sku = ANY (ARRAY (SELECT line ->> 'sku' FROM jsonb_array_elements(o.document -> 'lines') line) || $2::text[])) AS stock,
   (SELECT jsonb_agg(k.code) FROM compensation k WHERE k.status = 'used' AND k.code = ANY (ARRAY (SELECT g ->> 'code' FROM jsonb_array_elements(o.document -> 'giftedCoupons') g))) AS "usedCoupons",
+  (SELECT coalesce(sum(k.amount), 0)::bigint FROM return r JOIN compensation k ON k.merchant_id = r.merchant_id AND k.return_id = r.id
+     WHERE r.order_number = o.order_number AND r.id <> $3 AND k.status IN ('granted', 'used')) AS "goodwillElsewhere",
+  (SELECT array_agg(provider) FROM payment_provider WHERE paused_at IS NOT NULL) AS "pausedProviders",
+  ${orderSpeaker} AS "orderSpeaker",
   ${calendarStates} AS calendars
 FROM orders o WHERE o.order_number = $1`);
 
 /** Everything a decision may look at, read after the locks are taken. Null: there is no such order, or no policy that is for it. */
 export async function loadWorld(tx: Transaction, subject: ReturnState | Application, now: number): Promise<World | null> {
   const exchanges = subject.lines.flatMap(({ exchangeSku }) => (exchangeSku === null ? [] : [exchangeSku]));
-  const [row] = await tx.query<OrderRow>(readOrderRow, [subject.orderNumber, exchanges]);
+  const [row] = await tx.query<OrderRow>(readOrderRow, [subject.orderNumber, exchanges, 'units' in subject ? subject.returnId : '']);
   if (!row) return null;
   const policy = await policyOf(tx, subject, row);
   if (!policy) return null;
@@ -52,6 +65,10 @@ export async function loadWorld(tx: Transaction, subject: ReturnState | Applicat
     order: row.order,
     money: moneyOf(row),
     grantedAmount: row.grantedAmount,
+    advanceKept: row.advanceKept,
+    goodwillElsewhere: row.goodwillElsewhere,
+    pausedProviders: row.pausedProviders ?? [],
+    orderSpeaker: row.orderSpeaker,
     freeUnits: freeUnits(row),
     stock: Object.fromEntries((row.stock ?? []).map((article) => [article.sku, article])),
     calendars: await readCalendars(tx, row.calendars),
@@ -68,7 +85,7 @@ async function policyOf(tx: Transaction, subject: ReturnState | Application, row
     const policy = await readPolicyVersion(tx, subject.policy.id, subject.policy.version);
     return policy && { ...subject.policy, policy };
   }
-  const order = { ...row.order, channel: subject.channel };
+  const order = { ...row.order, channel: subject.channel ?? row.order.channel };
   return policyInForce(tx, { order, lineIds: subject.lines.map((line) => line.lineId), tier: row.customer?.tier ?? null });
 }
 
@@ -82,7 +99,7 @@ function moneyOf(row: OrderRow): OrderMoney {
     givenAmounts: claims
       .filter((claim) => claim.outcome === 'adjusted' || (claim.outcome === 'kept' && claim.givenAmount > 0))
       .map(({ lineId, unit, givenAmount }) => ({ lineId, unit, amount: givenAmount })),
-    refundedAmount: row.grantedAmount,
+    refundedAmount: row.grantedAmount - row.advancedAmount,
     points: row.points,
   };
 }

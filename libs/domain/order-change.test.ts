@@ -1,5 +1,5 @@
 import type { Chargeback, Order } from './order';
-import { difference, disputedAmounts, frozenDifference, mergedImport } from './order-change';
+import { difference, disputedAmounts, frozenDifference, mergedImport, standingChargeback } from './order-change';
 
 const order: Order = {
   orderNumber: 'A1',
@@ -107,5 +107,27 @@ describe('the difference of two JSON values', () => {
     [{ a: [] }, { a: {} }, '/a'],
   ])('names the place: %j and %j', (a, b, pointer) => {
     expect(difference(a, b)).toBe(pointer);
+  });
+});
+
+describe('what stands about a dispute', () => {
+  const said = (status: Chargeback['status'], at: string, amount = 400): Chargeback => ({ chargebackId: 'cb', tenderId: 't1', amount, status, at });
+  const [early, late] = ['2026-11-01T00:00:00Z', '2026-11-02T00:00:00Z'];
+  test.each([
+    ['nothing was known', null, said('lost', early), said('lost', early)],
+    ['open, then decided, however old the word is', said('open', late), said('won', early), said('won', early)],
+    ['decided, it is not open again', said('won', early), said('open', late), said('won', early)],
+    ['the later decision', said('won', early), said('lost', late), said('lost', late)],
+    ['not the earlier decision', said('won', late), said('lost', early), said('won', late)],
+    ['of two at once the one that was told last', said('won', early), said('lost', early), said('lost', early)],
+    ['of two open ones the later', said('open', late, 500), said('open', early), said('open', late, 500)],
+    ['the same instant in another notation is the same', said('lost', '2026-11-01T01:00:00+01:00'), said('lost', early), said('lost', early)],
+  ])('%s', (_, known, next, stands) => {
+    expect(standingChargeback(known ? [known] : [], next)).toEqual(stands);
+  });
+  test('an import with an old snapshot does not open it again', () => {
+    expect(mergedImport({ ...order, chargebacks: [said('won', late)] }, { ...order, chargebacks: [said('open', late)] }).chargebacks).toEqual([
+      said('won', late),
+    ]);
   });
 });

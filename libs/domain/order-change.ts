@@ -12,7 +12,20 @@ function mergedChargebacks(stored: Order, incoming: Order): readonly Chargeback[
   const named = new Set(incoming.chargebacks.map((chargeback) => chargeback.chargebackId));
   const tenders = new Set(incoming.tenders.map((tender) => tender.tenderId));
   const unnamed = stored.chargebacks.filter((chargeback) => !named.has(chargeback.chargebackId) && tenders.has(chargeback.tenderId));
-  return unnamed.length === 0 ? incoming.chargebacks : [...unnamed, ...incoming.chargebacks];
+  const said = incoming.chargebacks.map((chargeback) => standingChargeback(stored.chargebacks, chargeback));
+  return unnamed.length === 0 ? said : [...unnamed, ...said];
+}
+
+/**
+ * What stands about a dispute after somebody said `said`, the shop or a provider: they tell the same dispute late, twice and in any order. Once decided it is not open
+ * again, and of two decisions, as of two words about an open one, the later stands.
+ */
+export function standingChargeback(known: readonly Chargeback[], said: Chargeback): Chargeback {
+  const before = known.find((other) => other.chargebackId === said.chargebackId);
+  if (!before) return said;
+  const [wasOpen, isOpen] = [before.status === 'open', said.status === 'open'];
+  const late = wasOpen === isOpen ? Date.parse(said.at) < Date.parse(before.at) : isOpen;
+  return late ? before : said;
 }
 
 /**

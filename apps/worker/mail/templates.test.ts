@@ -52,6 +52,22 @@ function returned(currency: string, locale: string, more: Partial<ReturnState> =
     lines: [{ ...line, exchangeSku: null, exchangePrice: null, adjustmentAmount: null }],
     units: [1, 2].map((number) => ({ ...unit, ...rest, unit: number })),
     parcels: [{ parcelId: 'p1', direction: 'inbound', carrier: 'sandbox', trackingNumber: 'SBX1', method: 'drop_off', status: 'announced' }],
+    advances: [
+      {
+        advanceId: 'a1',
+        units: ['1#1', '1#2'],
+        amount: 20_505,
+        withdrawnAmount: 0,
+        tenders: [{ tenderId: 't1', amount: 500 }],
+        shipping: [],
+        feesTaken: [],
+        pointsRestored: 0,
+        settledBy: [{ settlementId: 's1', tenders: [{ tenderId: 't1', amount: 20_005 }], shipping: [] }],
+        recovery: 'store_credit',
+        recoveredAmount: 500,
+        invoicedBy: null,
+      },
+    ],
     offers: [{ offerId: 'o1', resolution: 'refund_only', amount: 20_005, status: 'open' }],
     compensations: [{ id: 'c1', kind: 'coupon', amount: 1000, status: 'granted', rule: 0 }],
     replacements: [{ replacementId: 'r1', lineId: '1', unit: 1, sku: 'TEE-L', kind: 'exchange', status: 'shipped', trackingNumber: 'SBX2' }],
@@ -106,6 +122,20 @@ describe('a mail', () => {
   ])('about a settlement in %s names the sum and what was kept of it', (currency, sum) => {
     expect(text('settled', returned(currency, 'en'))).toContain(sum);
     expect(text('settled', returned(currency, 'en'))).toContain(`Fees of ${money(180, currency, 'en')}`);
+  });
+  it('about a settlement names what of it was paid in advance, and one about an advance says that the goods are still to come', () => {
+    expect(text('settled', returned('CNY', 'en'))).toContain('¥200.05 of it was paid to you in advance');
+    expect(text('settled', returned('CNY', 'en', { advances: [] }))).not.toContain('in advance');
+    expect(text('advanced', returned('CNY', 'en'))).toMatch(/¥205\.05.*hand them over all the same/s);
+    expect(renderMail('advanced', returned('CNY', 'en', { advances: [] }))).toBeNull();
+  });
+  it('tells where money that was not due is taken from; what is written off is no mail', () => {
+    const [advance] = returned('CNY', 'en').state.advances!;
+    const recovered = (recovery: 'store_credit' | 'invoice' | 'write_off') =>
+      renderMail('advance_recovered', returned('CNY', 'en', { advances: [{ ...advance!, recovery }] }));
+    expect(recovered('store_credit')?.text).toMatch(/¥5\.00.*store credit/s);
+    expect(recovered('invoice')?.text).toContain('invoice');
+    expect(recovered('write_off')).toBeNull();
   });
   it('tells times with their zone', () => {
     expect(time(dueAt, english)).toBe('20 November 2026 at 09:00 UTC');

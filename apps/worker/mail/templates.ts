@@ -1,5 +1,6 @@
 import { currencyDecimals } from '#libs/domain/policy/currencies';
 import type { Stage } from '#libs/domain/policy/policy';
+import { promisedOf, total } from '#libs/domain/return/advance-book';
 import { nextStep } from '#libs/domain/return/attention';
 import type { Details } from '#libs/domain/return/details';
 import type { Order } from '#libs/domain/order';
@@ -37,7 +38,9 @@ export function renderMail(template: Template, subject: MailSubject): Mail | nul
   };
 }
 /** A mail that is about one thing is none without it. */
-const needs: Partial<Record<Template, 'offer' | 'compensation' | 'replacement'>> = {
+const needs: Partial<Record<Template, 'offer' | 'compensation' | 'replacement' | 'advanced' | 'recovered'>> = {
+  advanced: 'advanced',
+  advance_recovered: 'recovered',
   offer: 'offer',
   compensation: 'compensation',
   replacement_shipped: 'replacement',
@@ -79,6 +82,9 @@ function factsOf({ state, details, order }: MailSubject, texts: Texts): MailFact
     quoted: details.quote && details.quote.total > 0 ? inMoney(details.quote.total) : null,
     settled: settled && settled.total > 0 ? inMoney(settled.total) : null,
     fees: fees > 0 ? inMoney(fees) : null,
+    settledAhead: aheadOf(state, settled?.id, inMoney),
+    advanced: advancedOf(state, inMoney),
+    recovered: recoveredOf(state, inMoney),
     toStoreCredit: state.refundTo === 'store_credit',
     handover: goodsBack && state.method !== 'none' ? state.method : null,
     handoverBy: deadline('handover'),
@@ -90,6 +96,21 @@ function factsOf({ state, details, order }: MailSubject, texts: Texts): MailFact
     replacement: replacementOf(state, details),
     next: step && { action: step.action, by: inTime(step.dueAt) },
   };
+}
+
+type InMoney = (amount: number) => string;
+function aheadOf({ advances = [] }: ReturnState, settlementId: string | undefined, inMoney: InMoney): string | null {
+  const uses = advances.flatMap(({ settledBy }) => settledBy.filter((use) => use.settlementId === settlementId));
+  const amount = uses.reduce((sum, { tenders }) => sum + total(tenders), 0);
+  return amount > 0 ? inMoney(amount) : null;
+}
+function advancedOf({ advances = [] }: ReturnState, inMoney: InMoney): string | null {
+  const newest = advances.findLast((advance) => promisedOf(advance) > 0);
+  return newest ? inMoney(promisedOf(newest)) : null;
+}
+function recoveredOf({ advances = [] }: ReturnState, inMoney: InMoney): MailFacts['recovered'] {
+  const newest = advances.findLast(({ recovery, recoveredAmount }) => recovery !== null && recovery !== 'write_off' && recoveredAmount > 0);
+  return newest ? { amount: inMoney(newest.recoveredAmount), from: newest.recovery === 'store_credit' ? 'store_credit' : 'invoice' } : null;
 }
 
 function itemsOf(state: ReturnState, details: Details, counts: (unit: ReturnState['units'][number]) => boolean): string[] {

@@ -86,7 +86,22 @@ export const english: Texts = {
         facts.settled === null
           ? `Your return ${facts.number} is settled; no money is due.`
           : `You get ${facts.settled} for your return ${facts.number}, ${where(facts)}.`,
+        facts.settledAhead === null ? null : `${facts.settledAhead} of it was paid to you in advance.`,
         facts.fees === null ? null : `Fees of ${facts.fees} are taken off already; you find every one of them with your return.`,
+      ],
+    },
+    advanced: {
+      subject: ({ number, advanced }) => `${advanced} in advance for your return ${number}`,
+      body: (facts) => [
+        `You get ${facts.advanced} for your return ${facts.number} before we have inspected the goods, ${where(facts)}.`,
+        'Please hand them over all the same: if they do not arrive, or are not as you described them, the money may have to be returned.',
+      ],
+    },
+    advance_recovered: {
+      subject: ({ number }) => `About the money paid in advance for your return ${number}`,
+      body: ({ number, recovered }) => [
+        `Of the money that was paid to you in advance for your return ${number}, ${recovered?.amount} turned out not to be due.`,
+        recovered?.from === 'store_credit' ? 'We have taken it from your store credit.' : 'We will send you an invoice for it.',
       ],
     },
     cancelled: {

@@ -9,6 +9,8 @@ export const templates = [
   'rejected',
   'received',
   'settled',
+  'advanced',
+  'advance_recovered',
   'cancelled',
   'expired',
   'offer',
@@ -31,6 +33,12 @@ export interface MailFacts {
   readonly settled: string | null;
   /** What was kept of it, without its sign. */
   readonly fees: string | null;
+  /** What of it went to the customer before the goods were inspected. */
+  readonly settledAhead: string | null;
+  /** Paid, or promised, before the goods are inspected. */
+  readonly advanced: string | null;
+  /** What of an advance turned out not to be due, and is taken back. */
+  readonly recovered: { readonly amount: string; readonly from: 'store_credit' | 'invoice' } | null;
   readonly toStoreCredit: boolean;
   /** How the goods come back; null when none do. */
   readonly handover: 'drop_off' | 'door_pickup' | 'self_ship' | null;

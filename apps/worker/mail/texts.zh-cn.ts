@@ -80,7 +80,22 @@ export const chinese: Texts = {
       subject: ({ number, settled }) => (settled === null ? `您的退货 ${number} 已结算` : `您的退货 ${number} 将退款 ${settled}`),
       body: (facts) => [
         facts.settled === null ? `您的退货 ${facts.number} 已结算，无需退款。` : `您的退货 ${facts.number} 将退款 ${facts.settled}，${where(facts)}。`,
+        facts.settledAhead === null ? null : `其中 ${facts.settledAhead} 已提前退款。`,
         facts.fees === null ? null : `其中已扣除费用 ${facts.fees}，明细请见退货详情。`,
+      ],
+    },
+    advanced: {
+      subject: ({ number, advanced }) => `您的退货 ${number} 将提前退款 ${advanced}`,
+      body: (facts) => [
+        `您的退货 ${facts.number} 将在验货之前提前退款 ${facts.advanced}，${where(facts)}。`,
+        '请仍按要求寄回商品：如果我们没有收到商品，或商品与您的描述不符，这笔款项可能需要退回。',
+      ],
+    },
+    advance_recovered: {
+      subject: ({ number }) => `关于您退货 ${number} 的提前退款`,
+      body: ({ number, recovered }) => [
+        `您的退货 ${number} 的提前退款中，有 ${recovered?.amount} 不符合退款条件。`,
+        recovered?.from === 'store_credit' ? '该款项已从您的购物金中扣除。' : '我们将就该款项向您发送账单。',
       ],
     },
     cancelled: {

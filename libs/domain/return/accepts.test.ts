@@ -58,6 +58,7 @@ const bodies = {
   retry_refund: () => [{ refundId: 'rfd_1' }, 'finance'],
   redirect_refund: () => [{ refundId: 'rfd_1', to: 'manual' }, 'finance'],
   settle_refund: () => [{ refundId: 'rfd_1', reference: 'BANK-1' }, 'finance'],
+  accept_overdraft: () => [{}, 'finance'],
   pause: (bench) => [{ stage: bench.state.deadlines[0]?.stage ?? 'review' }, 'agent'],
   resume: (bench) => [{ stage: bench.state.deadlines[0]?.stage ?? 'review' }, 'agent'],
   extend: (bench) => [{ stage: bench.state.deadlines[0]?.stage ?? 'review', by: 'P1D' }, 'agent'],
@@ -76,16 +77,17 @@ const unknownRefund = {
 } as const;
 const nothingPaused = { resume: 'invalid_state' } as const;
 const noRepair = { repair: 'invalid_state' } as const;
+const noOverdraft = { accept_overdraft: 'invalid_state' } as const;
 const finer: Record<Status, Partial<Record<CaseCommand, Refusal['refusal']['code']>>> = {
-  in_review: { ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, inspect: 'invalid_state', appeal: 'invalid_state', resolve: 'invalid_state', sendback: 'invalid_state' },
-  awaiting_handover: { ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, inspect: 'invalid_state', resolve: 'invalid_state', appeal: 'invalid_state', sendback: 'invalid_state' },
-  in_transit: { ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, resolve: 'invalid_state', offer: 'invalid_state', inspect: 'invalid_state', appeal: 'invalid_state', sendback: 'invalid_state' },
-  at_warehouse: { ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, resolve: 'invalid_state', offer: 'invalid_state', appeal: 'invalid_state', sendback: 'invalid_state' },
-  settling: { ...unknownOffer, ...unknownCompensation, ...nothingPaused, offer: 'invalid_state', inspect: 'invalid_state', appeal: 'invalid_state', resolve: 'invalid_state', sendback: 'invalid_state', approve_refund: 'invalid_state', reject_refund: 'invalid_state', retry_refund: 'invalid_state', redirect_refund: 'invalid_state', settle_refund: 'invalid_state' },
-  completed: { ...unknownCompensation, ...nothingPaused, inspect: 'invalid_state', appeal: 'invalid_state', resolve: 'invalid_state', sendback: 'invalid_state', pause: 'invalid_state', extend: 'invalid_state' },
-  rejected: { ...unknownCompensation, ...nothingPaused, resolve: 'invalid_state', sendback: 'invalid_state' },
-  cancelled: { ...unknownCompensation, resolve: 'invalid_state', sendback: 'invalid_state' },
-  expired: { ...unknownCompensation, resolve: 'invalid_state', sendback: 'invalid_state' },
+  in_review: { ...noOverdraft, ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, inspect: 'invalid_state', appeal: 'invalid_state', resolve: 'invalid_state', sendback: 'invalid_state' },
+  awaiting_handover: { ...noOverdraft, ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, inspect: 'invalid_state', resolve: 'invalid_state', appeal: 'invalid_state', sendback: 'invalid_state' },
+  in_transit: { ...noOverdraft, ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, resolve: 'invalid_state', offer: 'invalid_state', inspect: 'invalid_state', appeal: 'invalid_state', sendback: 'invalid_state' },
+  at_warehouse: { ...noOverdraft, ...unknownOffer, ...unknownCompensation, ...unknownRefund, ...nothingPaused, ...noRepair, resolve: 'invalid_state', offer: 'invalid_state', appeal: 'invalid_state', sendback: 'invalid_state' },
+  settling: { ...noOverdraft, ...unknownOffer, ...unknownCompensation, ...nothingPaused, offer: 'invalid_state', inspect: 'invalid_state', appeal: 'invalid_state', resolve: 'invalid_state', sendback: 'invalid_state', approve_refund: 'invalid_state', reject_refund: 'invalid_state', retry_refund: 'invalid_state', redirect_refund: 'invalid_state', settle_refund: 'invalid_state' },
+  completed: { ...noOverdraft, ...unknownCompensation, ...nothingPaused, inspect: 'invalid_state', appeal: 'invalid_state', resolve: 'invalid_state', sendback: 'invalid_state', pause: 'invalid_state', extend: 'invalid_state' },
+  rejected: { ...noOverdraft, ...unknownCompensation, ...nothingPaused, resolve: 'invalid_state', sendback: 'invalid_state' },
+  cancelled: { ...noOverdraft, ...unknownCompensation, resolve: 'invalid_state', sendback: 'invalid_state' },
+  expired: { ...noOverdraft, ...unknownCompensation, ...unknownRefund, resolve: 'invalid_state', sendback: 'invalid_state' },
 }; // prettier-ignore
 
 describe.each(statuses)('while a return is %s', (status) => {

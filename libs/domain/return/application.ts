@@ -62,7 +62,7 @@ export function apply(state: ReturnState, { application }: Input<'apply'>, world
     type: 'applied',
     number: world.newReturnNumber(),
     orderNumber: world.order.orderNumber,
-    channel: application.channel,
+    channel: application.channel ?? world.order.channel,
     currency: world.order.currency,
     policy: world.policyRef,
     method: application.method,
@@ -117,7 +117,7 @@ function settlingOf(application: Application, assessment: Assessment, world: Wor
       fault,
       grade: null,
       missingParts: null,
-      keepsGoods: asked.resolution !== 'adjustment' && !goodsBack,
+      keepsGoods: asked.resolution !== 'adjustment' && asked.resolution !== 'reship' && !goodsBack,
       exchangePrice: exchangePriceOf(asked, world),
       adjustmentAmount: position === 0 ? asked.adjustmentAmount : null,
     }));

@@ -1,6 +1,8 @@
 import type { Stage } from '../policy/policy';
+import { toInvoice } from './advance-book';
 import type { Event } from './evolve';
 import type { World } from './input';
+import { openOverdrafts } from './overdrafts';
 import { unsettled } from './settlement';
 import type { Parcel, ReturnState, Step, Unit } from './state';
 import { awaitsReview, inspected, replacementOf, stageOpen, status, unitStatus } from './tables';
@@ -11,13 +13,16 @@ export function exceptions(state: ReturnState): string[] {
     state.refunds.some((refund) => refund.status === 'failed') && 'refund_failed',
     state.refunds.some((refund) => refund.status === 'unknown') && 'refund_unknown',
     state.refunds.some((refund) => refund.held) && 'tender_disputed',
+    openOverdrafts(state).length > 0 && 'tender_overdrawn',
     unsettled(state).length > 0 && 'amount_unavailable',
+    toInvoice(state).length > 0 && 'advance_to_invoice',
     state.lateParcel && 'late_parcel',
     state.units.some((unit) => unit.logistics === 'lost' && unitStatus(state, unit) === 'in_transit') && 'parcel_lost',
     state.units.some((unit) => unit.logistics === 'short' && unitStatus(state, unit) === 'at_warehouse') && 'units_short',
     state.units.some((unit) => unit.logistics === 'wrong_item' && unitStatus(state, unit) === 'at_warehouse') && 'wrong_item',
     state.units.some((unit) => replacementOf(state, unit)?.status === 'short' && unitStatus(state, unit) !== 'in_review') && 'out_of_stock',
     state.units.some((unit) => replacementOf(state, unit)?.status === 'lost') && 'replacement_lost',
+    state.units.some((unit) => isLostOnItsWayHome(state, unit)) && 'send_back_lost',
     ...state.steps.map((step) => step.status === 'refused' && matters(state, step) && `${step.kind}_refused`),
     ...state.steps.map((step) => step.round > 1 && step.kind !== 'pickup' && step.status === 'wanted' && matters(state, step) && `${step.kind}_unanswered`),
     state.parcels.some((parcel) => parcel.status === 'exception' && isWaitedFor(state, parcel)) && 'parcel_exception',
@@ -25,6 +30,13 @@ export function exceptions(state: ReturnState): string[] {
   ];
   return found.filter((reason): reason is string => reason !== false);
 }
+
+/** Rejected goods that the carrier lost on their way back: the customer has neither them nor their money. */
+export const isLostOnItsWayHome = (state: ReturnState, unit: Unit): boolean =>
+  unit.logistics === 'sent_back' &&
+  unit.money !== 'granted' &&
+  !replacementOf(state, unit) &&
+  state.parcels.some((parcel) => parcel.method === 'send_back' && parcel.status === 'lost');
 
 const isOverdue = ({ breachedAt, onBreach }: ReturnState['deadlines'][number]): boolean =>
   breachedAt !== null && ['attention', 'escalate', 'expire'].includes(onBreach);
@@ -97,7 +109,8 @@ export interface NextStep {
 /** What happens next, who must act and by when; null when nothing more can happen. */
 export function nextStep(state: ReturnState): NextStep | null {
   const step = (who: Who, action: Action, stage?: Stage): NextStep => {
-    const deadline = state.deadlines.find((candidate) => candidate.stage === stage && candidate.breachedAt === null && candidate.pausedAt === null);
+    // A promise that has passed is still the promise.
+    const deadline = state.deadlines.find((candidate) => candidate.stage === stage && candidate.pausedAt === null);
     return { who, action, dueAt: deadline?.dueAt ?? null, whenOverdue: deadline?.onBreach ?? null };
   };
   if (stageOpen.offer(state)) return step('customer', 'answer_offer', 'offer');
@@ -124,8 +137,13 @@ export function nextStep(state: ReturnState): NextStep | null {
     case 'settling':
       return settling(state, step);
     default:
-      if (state.lateParcel) return step('agent', 'resolve_exception');
-      return state.deadlines.some((deadline) => deadline.stage === 'appeal' && deadline.breachedAt === null) ? step('customer', 'appeal', 'appeal') : null;
+      if (state.refunds.some((refund) => refund.status === 'awaiting_payout')) return step('finance', 'confirm_payout', 'refund');
+      if (state.lateParcel || toInvoice(state).length > 0 || state.units.some((unit) => isLostOnItsWayHome(state, unit)))
+        return step('agent', 'resolve_exception');
+      if (state.attention?.reason === 'tender_overdrawn') return step('finance', 'resolve_exception');
+      if (state.deadlines.some((deadline) => deadline.stage === 'appeal' && deadline.breachedAt === null)) return step('customer', 'appeal', 'appeal');
+      // The goods are on their way home once the warehouse has given them to a carrier.
+      return state.units.some((unit) => unit.logistics === 'sending_back') ? step('warehouse', 'wait') : null;
   }
 }
 function settling(state: ReturnState, step: (who: Who, action: Action, stage?: Stage) => NextStep): NextStep {
@@ -135,6 +153,7 @@ function settling(state: ReturnState, step: (who: Who, action: Action, stage?: S
   const refused = state.steps.some((one) => one.kind === 'reship' && one.status === 'refused' && matters(state, one));
   if (refused || unsettled(state).length > 0 || state.units.some((unit) => ['lost', 'short'].includes(replacementOf(state, unit)?.status ?? '')))
     return step('agent', 'resolve_exception', 'replacement');
+  if (state.units.some((unit) => unit.logistics === 'sending_back')) return step('warehouse', 'wait', 'replacement');
   return step('system', 'wait', stageOpen.refund(state) ? 'refund' : 'replacement');
 }
 
@@ -169,7 +188,7 @@ export function workOf(state: ReturnState): Work[] {
   add(stageOpen.repair(state), 'repair', 'repair_units', dueAt('repair'));
   add(stageOpen.approval(state), 'refund_approval', 'approve_refund', dueAt('approval'));
   add(
-    state.refunds.some((refund) => refund.status === 'awaiting_payout'),
+    state.refunds.some((refund) => refund.status === 'awaiting_payout' && !refund.held),
     'payout',
     'confirm_payout',
     dueAt('refund'),

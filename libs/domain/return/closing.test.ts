@@ -55,7 +55,7 @@ describe('goods that arrive for a return that was over', () => {
     const bench = cancelled();
     bench.receive({ '1': 1 });
     bench.do('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'received', money: 'none' }] }, 'agent');
-    expect([bench.status, bench.state.attention, nextStep(bench.state)]).toEqual(['cancelled', null, null]);
+    expect([bench.status, bench.state.attention, nextStep(bench.state)]).toMatchObject(['cancelled', null, { who: 'warehouse', action: 'wait' }]);
     expect([bench.unit().logistics, workOf(bench.state)]).toMatchObject(['sending_back', [{ queue: 'inspection', title: 'send_back_units' }]]);
     bench.do('sendback', { carrier: 'sandbox', trackingNumber: 'BACK1' }, 'warehouse');
     expect([bench.status, bench.unit().logistics, workOf(bench.state)]).toEqual(['cancelled', 'sent_back', []]);

@@ -1,19 +1,21 @@
+import { advanceOf, withdrawAdvances } from './advance-withdrawal';
 import type { Event } from './evolve';
-import { refuse, type Refusal, type World } from './input';
+import { refuse, type Input, type Refusal, type World } from './input';
 import { unitKey, type ReturnState, type Unit } from './state';
 import { isRejected, lineOf, status } from './tables';
 import { undoHandover } from './handover';
 import { isOpenFor } from './offers';
 
-/** Until the goods are handed over or money is under way. */
-export function cancel(state: ReturnState): readonly Event[] | Refusal {
+/** Until the goods are handed over or money is under way. An advance that has not left is called off with it. */
+export function cancel(state: ReturnState, { actor }: Input<'cancel'>): readonly Event[] | Refusal {
   if (state.units.some((unit) => lineOf(state, unit).goodsBack && !['awaiting', 'kept_by_customer'].includes(unit.logistics)))
     return refuse('invalid_state', 'the goods are on their way');
-  if (state.refunds.some((refund) => refund.status !== 'rejected') || state.units.some((unit) => unit.settlementId !== null))
-    return refuse('invalid_state', 'money is under way');
+  const withdrawn = withdrawAdvances(state, actor.id);
+  const owed = state.refunds.some((refund) => refund.status !== 'rejected' && !advanceOf(state, refund));
+  if (withdrawn === null || owed || state.units.some((unit) => unit.settlementId !== null)) return refuse('invalid_state', 'money is under way');
   if (state.replacements.some((replacement) => replacement.status === 'shipped' || replacement.status === 'delivered'))
     return refuse('invalid_state', 'the replacement is on its way');
-  return [{ type: 'cancelled' }];
+  return [...withdrawn, { type: 'cancelled' }];
 }
 
 /** What an end or the end of an appeal gives back: claims, labels, couriers. */

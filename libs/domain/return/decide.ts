@@ -1,5 +1,6 @@
 import { answerOffer, offer } from './offers';
 import { appeal, decision } from './review';
+import { closeAdvances, grantAdvances, reopenAdvances } from './advances';
 import { apply } from './application';
 import { callAttention } from './attention';
 import { cancel, closeOffers, closeWithoutWindow, release } from './closing';
@@ -10,12 +11,14 @@ import { evolve, type Event } from './evolve';
 import { arrangeHandover, carrierAnswered, dropHandover, pickup, scan, shipment } from './handover';
 import { refuse, type CommandType, type Input, type Refusal, type World } from './input';
 import { inspect, receive, repair, resolve, sendBack } from './inspection';
-import { approveRefund, refundAnswered, refundReported, rejectRefund, releaseHeld, retryRefund, settleRefund } from './refunds';
+import { approveRefund, refundAnswered, refundReported, rejectRefund, releaseHeld, releasePaused, retryRefund, settleRefund } from './refunds';
+import { acceptOverdraft, noticeOverdrafts } from './overdrafts';
 import { redirectRefund } from './redirect';
 import { outboundScan, reserve, ship, shipped, unreserve } from './replacement';
 import { settleReady } from './settlement';
 import type { ReturnState } from './state';
 import { accepts, status, type CaseCommand } from './tables';
+import { worldAfter } from './world-after';
 
 /**
  * What follows from an input, its consequences and deadlines included, or why it is not taken. Pure: the clock and everything else from outside comes in `world`.
@@ -25,7 +28,13 @@ export function decide(state: ReturnState, input: Input, world: World): readonly
   const events = isCommand(input) && !allowed(state, input.type) ? notNow(state, input.type) : rule(state, input, world);
   // Somebody who wakes a return has it look again at what it waited for: a balance that is free again.
   if ('refusal' in events || (events.length === 0 && (input.type !== 'wake' || state.sequence === 0))) return events;
-  return [...events, ...consequences(state, events.reduce(evolve, state), world)];
+  return [...events, ...consequences(state, events.reduce(evolve, state), world).map((event) => grantedBy(event, input))];
+}
+
+/** Whoever makes a return owe money, by whatever they did, has granted it, and does not approve it. Finance decides about money that others granted. */
+function grantedBy(event: Event, { actor }: Input): Event {
+  if ((event.type !== 'settled' && event.type !== 'advanced') || !['agent', 'admin'].includes(actor.kind)) return event;
+  return { ...event, refunds: event.refunds.map((refund) => ({ ...refund, grantedBy: actor.id })) };
 }
 
 /** A coupon is the customer's to spend in any status, so it is asked of the coupon alone. */
@@ -43,7 +52,7 @@ const notNow = (state: ReturnState, type: StatusBound): Refusal =>
 function rule(state: ReturnState, input: Input, world: World): readonly Event[] | Refusal {
   switch (input.type) {
     case 'apply': return apply(state, input, world);
-    case 'cancel': return cancel(state);
+    case 'cancel': return cancel(state, input);
     case 'decision': return decision(state, input);
     case 'offer': return offer(state, input, world);
     case 'accept_offer': return answerOffer(state, input.offerId, 'accepted', world);
@@ -52,7 +61,7 @@ function rule(state: ReturnState, input: Input, world: World): readonly Event[] 
     case 'pickup': return pickup(state, input, world);
     case 'receive': return receive(state, input);
     case 'inspect': return inspect(state, input);
-    case 'repair': return repair(state, input);
+    case 'repair': return repair(state, input, world);
     case 'sendback': return sendBack(state, input, world);
     case 'appeal': return appeal(state);
     case 'resolve': return resolve(state, input, world);
@@ -65,6 +74,7 @@ function rule(state: ReturnState, input: Input, world: World): readonly Event[] 
     case 'retry_refund': return retryRefund(state, input, world);
     case 'redirect_refund': return redirectRefund(state, input, world);
     case 'settle_refund': return settleRefund(state, input);
+    case 'accept_overdraft': return acceptOverdraft(state, input);
     case 'pause': return pause(state, input, world);
     case 'resume': return resume(state, input, world);
     case 'extend': return extend(state, input, world);
@@ -82,7 +92,7 @@ function outcome(state: ReturnState, { effect, subject, result }: Input<'outcome
   const { effects, later } = due(state);
   if (![...effects, ...later.map((one) => one.effect)].some((open) => open.id === effect)) return [];
   const refund = state.refunds.find((candidate) => candidate.refundId === subject);
-  if (refund) return refundAnswered(refund, result, world.now);
+  if (refund) return refundAnswered(refund, result, world);
   const step = state.steps.find((candidate) => candidate.subject === subject && (candidate.status === 'wanted' || candidate.status === 'undo'));
   if (!step) return [];
   if (result.kind === 'unanswered') return [{ type: 'step_changed', id: step.id, set: { round: step.round + 1 } }];
@@ -93,7 +103,7 @@ function outcome(state: ReturnState, { effect, subject, result }: Input<'outcome
 
 /** What every change may bring with it, each rule looking at the state the one before has left. */
 function consequences(before: ReturnState, state: ReturnState, world: World): Event[] {
-  const rules: ((after: ReturnState) => Event[])[] = [
+  const rules: ((after: ReturnState, around: World) => Event[])[] = [
     (after) => release(before, after),
     (after) => closeWithoutWindow(after, world),
     (after) => closeOffers(after),
@@ -102,18 +112,25 @@ function consequences(before: ReturnState, state: ReturnState, world: World): Ev
     (after) => arrangeHandover(after, world),
     (after) => reserve(after, world),
     (after) => ship(after),
-    (after) => settleReady(after, world),
+    (after) => reopenAdvances(after),
+    (after, around) => settleReady(after, around),
+    (after) => closeAdvances(after, world),
+    (after, around) => grantAdvances(after, around),
     (after) => releaseHeld(before, after, world),
+    (after) => releasePaused(before, after, world),
     (after) => compensate(after, world),
+    (after) => noticeOverdrafts(before, after, world),
     (after) => keepTime(before, after, world),
     (after) => callAttention(after, world),
   ];
   const events: Event[] = [];
-  let after = state;
+  let [after, around] = [state, world];
   for (const consequence of rules) {
-    const more = consequence(after);
-    after = more.reduce(evolve, after);
-    events.push(...more);
+    for (const event of consequence(after, around)) {
+      around = worldAfter(around, after, event);
+      after = evolve(after, event);
+      events.push(event);
+    }
   }
   return events;
 }

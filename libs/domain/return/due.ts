@@ -15,7 +15,7 @@ export interface Moment {
 /** What the state itself asks for: calls that may be made now or later, and the moments at which something happens by itself. Under replay: keep it dull. */
 export function due(state: ReturnState): { effects: readonly Effect[]; later: readonly { at: number; effect: Effect }[]; moments: readonly Moment[] } {
   const refunds = state.refunds.flatMap((refund) => {
-    if (refund.call === null || refund.held) return [];
+    if (refund.call === null || refund.held || refund.paused) return [];
     const effect: Effect = {
       id: `${refund.refundId}/${refund.attempt}:${refund.call}:${refund.round}`,
       call: refund.call,

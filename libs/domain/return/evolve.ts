@@ -1,7 +1,10 @@
 import type { SettledFee } from '../money/settlement-types';
 import type { HandoverMethod, PriorityLevel, Stage } from '../policy/policy';
+import { givenBack, nothingOf, redirected, used } from './advance-book';
 import {
   unitKey,
+  type Advance,
+  type AdvanceUse,
   type Compensation,
   type Deadline,
   type Line,
@@ -62,7 +65,13 @@ export type Event = (
       readonly units: readonly (readonly [UnitKey, number])[];
       readonly refunds: readonly Refund[];
       readonly feesTaken: readonly SettledFee['kind'][];
+      /** What advances have paid of it already. */
+      readonly advanced?: readonly (Omit<AdvanceUse, 'settlementId'> & { readonly advanceId: string })[];
     }
+  | { readonly type: 'advanced'; readonly advance: Advance; readonly refunds: readonly Refund[] }
+  | { readonly type: 'advance_changed'; readonly advanceId: string; readonly set: Partial<Advance> }
+  /** None of it leaves: these lines are decided once more. */
+  | { readonly type: 'advance_withdrawn'; readonly advanceId: string; readonly lines: readonly string[] }
   | {
       /** Finance would not let its money go: its units are owed nothing, and their lines are decided once more. */
       readonly type: 'settlement_withdrawn';
@@ -71,6 +80,7 @@ export type Event = (
     }
   | { readonly type: 'refund_redirected'; readonly refundId: string; readonly refund: Refund }
   | { readonly type: 'refund_changed'; readonly refundId: string; readonly set: Partial<Refund> }
+  | { readonly type: 'overdraft_changed'; readonly tenderId: string; readonly amount: number; readonly acceptedAmount: number }
   | { readonly type: 'replacement_reserved'; readonly replacement: Replacement }
   | { readonly type: 'replacement_changed'; readonly replacementId: string; readonly set: Partial<Replacement> }
   | { readonly type: 'compensation_granted'; readonly compensation: Compensation }
@@ -130,15 +140,30 @@ function change(state: ReturnState, event: Event): Partial<ReturnState> {
       return settled(state, event);
     case 'settlement_withdrawn':
       return withdrawn(state, event);
+    case 'advanced':
+      return { advances: [...(state.advances ?? []), event.advance], refunds: [...state.refunds, ...event.refunds] };
+    case 'advance_changed':
+      return { advances: patch(state.advances ?? [], (advance) => advance.advanceId === event.advanceId, event.set) };
+    case 'advance_withdrawn':
+      return {
+        advances: (state.advances ?? []).map((advance) => (advance.advanceId === event.advanceId ? nothingOf(advance) : advance)),
+        lines: patch(state.lines, (line) => event.lines.includes(line.lineId), { authorization: 'pending' }),
+      };
     case 'refund_changed':
       return { refunds: patch(state.refunds, (refund) => refund.refundId === event.refundId, event.set) };
     case 'refund_redirected':
       return {
+        ...(state.advances && { advances: redirected(state.advances, state.refunds, event) }),
         refunds: [
           ...patch(state.refunds, (refund) => refund.refundId === event.refundId, { status: 'redirected', call: null, notBefore: null, held: false }),
           event.refund,
         ],
       };
+    case 'overdraft_changed': {
+      const { tenderId, amount, acceptedAmount } = event;
+      const others = (state.overdrafts ?? []).filter((one) => one.tenderId !== tenderId);
+      return { overdrafts: amount === 0 ? others : [...others, { tenderId, amount, acceptedAmount }] };
+    }
     case 'replacement_reserved':
       return { replacements: [...state.replacements, event.replacement] };
     case 'replacement_changed':
@@ -180,6 +205,7 @@ function settled(state: ReturnState, event: EventOf<'settled'>): Partial<ReturnS
   return {
     refunds: [...state.refunds, ...event.refunds],
     feesTaken: [...state.feesTaken, ...event.feesTaken.filter((kind) => !state.feesTaken.includes(kind))],
+    ...(event.advanced && { advances: used(state.advances ?? [], event.settlementId, event.advanced) }),
     ...(event.feesTaken.length > 0 && { feesBy: { ...state.feesBy, [event.settlementId]: event.feesTaken } }),
     units: state.units.map((unit) => {
       const refundAmount = amounts.get(unitKey(unit));
@@ -196,6 +222,7 @@ function withdrawn(state: ReturnState, { settlementId, units }: EventOf<'settlem
   const fees = state.feesBy?.[settlementId] ?? [];
   return {
     feesTaken: state.feesTaken.filter((kind) => !fees.includes(kind)),
+    ...(state.advances && { advances: givenBack(state.advances, settlementId) }),
     lines: state.lines.map((line) => (lines.has(line.lineId) ? { ...line, authorization: 'pending' } : line)),
     units: state.units.map((unit) => {
       if (!units.includes(unitKey(unit))) return unit;

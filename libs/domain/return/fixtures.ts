@@ -1,10 +1,13 @@
 import { builtInCalendars } from '../calendar/built-in-calendars';
 import { sketchOrder, tax, type OrderSketch } from '../money/money-fixtures';
 import { untouchedMoney } from '../money/order-money';
-import type { SettledUnit, SettlementInput } from '../money/settlement-types';
+import { postingsOfRefund, postingsOfSettlement, reversed, type Posting } from '../money/postings';
+import type { SettledUnit, Settlement, SettlementInput } from '../money/settlement-types';
 import type { Order } from '../order';
 import { defaultPolicy } from '../policy/default-policy';
 import type { Policy } from '../policy/policy';
+import { isHeld, isKept, type KeptUnit } from './advance-keeping';
+import { advanceMovements } from './advance-movements';
 import { decide } from './decide';
 import { due } from './due';
 import { evolve, type Event, type EventOf } from './evolve';
@@ -66,6 +69,7 @@ export interface BenchOptions {
   readonly world?: Partial<World>;
 }
 interface Claim {
+  readonly returnId: string;
   readonly lineId: string;
   readonly unit: number;
   outcome: 'open' | 'refunded' | 'refunded_kept' | 'adjusted' | 'kept';
@@ -83,9 +87,14 @@ export class Bench {
   readonly stock: Record<string, { available: number; price: number; title: string }>;
   readonly tenders: { tenderId: string; capturedAmount: number; refundedAmount: number; pendingAmount: number; disputedAmount: number }[];
   readonly claims: Claim[] = [];
+  /** Earlier returns of the order. */
+  readonly others: ReturnState[] = [];
   readonly shipments: { shipmentId: string; refundedAmount: number }[] = [];
   readonly #given = new Map<string, EventOf<'settled'>>();
   grantedAmount = 0;
+  advancedAmount = 0;
+  /** Everything that was booked, in its order. */
+  readonly ledger: Posting[] = [];
   readonly #more: Partial<World>;
   readonly #numbers = new Map<string, number>();
   #inputs = 0;
@@ -121,10 +130,14 @@ export class Bench {
         givenAmounts: this.claims
           .filter((claim) => claim.outcome === 'adjusted' || (claim.outcome === 'kept' && claim.given > 0))
           .map(({ lineId, unit, given }) => ({ lineId, unit, amount: given })),
-        refundedAmount: this.grantedAmount,
+        refundedAmount: this.grantedAmount - this.advancedAmount,
         points: { restored: 0, revoked: 0 },
       },
       grantedAmount: this.grantedAmount,
+      advanceKept: this.others.some(({ advances }) => (advances ?? []).some(isKept)),
+      goodwillElsewhere: 0,
+      pausedProviders: [],
+      orderSpeaker: null,
       freeUnits: Object.fromEntries(
         this.order.lines.map(({ lineId, quantity }) => [
           lineId,
@@ -198,52 +211,94 @@ export class Bench {
       this.state = evolve(before, event);
       this.log.push(event);
       this.#bookClaims(event);
+      this.#bookAdvances(before, this.state);
+      if (event.type === 'advanced') this.#claim(event.refunds);
       if (event.type === 'settled') this.#bookSettlement(event);
       if (event.type === 'settlement_withdrawn') this.#bookWithdrawal(this.#given.get(event.settlementId)!);
       if (event.type === 'refund_changed') this.#paid(refundOf(before, event.refundId), refundOf(this.state, event.refundId));
       if (event.type === 'refund_redirected') {
         this.#tender(refundOf(before, event.refundId), (tender, amount) => (tender.pendingAmount -= amount));
-        this.#tender(event.refund, (tender, amount) => (tender[event.refund.status === 'succeeded' ? 'refundedAmount' : 'pendingAmount'] += amount));
+        this.#claim([event.refund]);
       }
-      if (event.type === 'replacement_reserved' && event.replacement.status === 'reserved') this.stock[event.replacement.sku]!.available -= 1;
+      if (event.type === 'replacement_reserved' && event.replacement.status === 'reserved' && event.replacement.kind !== 'repair')
+        this.stock[event.replacement.sku]!.available -= 1;
       if (event.type === 'replacement_changed' && event.set.status === 'cancelled') {
         const was = before.replacements.find((one) => one.replacementId === event.replacementId)!;
-        if (was.status === 'reserved') this.stock[was.sku]!.available += 1;
+        if (was.status === 'reserved' && was.kind !== 'repair') this.stock[was.sku]!.available += 1;
       }
     }
   }
   #bookClaims(event: Event): void {
-    if (event.type === 'applied') this.claims.push(...event.units.map(([lineId, unit]): Claim => ({ lineId, unit, outcome: 'open', given: 0, live: true })));
+    if (event.type === 'applied') this.claims.push(...event.units.map(([lineId, unit]) => this.#claimOf({ lineId, unit })));
     if (event.type === 'reopened') {
       const units = this.state.units.filter((unit) => event.units.includes(unitKey(unit)));
-      this.claims.push(...units.map(({ lineId, unit }): Claim => ({ lineId, unit, outcome: 'open', given: 0, live: true })));
+      const live = new Set(
+        this.#own()
+          .filter((claim) => claim.live)
+          .map(unitKey),
+      );
+      this.claims.push(...units.filter((unit) => !live.has(unitKey(unit))).map((unit) => this.#claimOf(unit)));
     }
-    if (event.type === 'units_released') for (const claim of this.claims) if (event.units.includes(unitKey(claim))) claim.live = false;
+    const released = this.state.units.filter((unit) => unit.released && !isHeld(this.state, unitKey(unit))).map(unitKey);
+    for (const claim of this.#own()) if (released.includes(unitKey(claim))) claim.live = false;
+  }
+  #claimOf = ({ lineId, unit }: { readonly lineId: string; readonly unit: number }): Claim => ({
+    returnId: this.state.returnId,
+    lineId,
+    unit,
+    outcome: 'open',
+    given: 0,
+    live: true,
+  });
+  #own = () => this.claims.filter(({ returnId }) => returnId === this.state.returnId);
+  #keep(kept: readonly KeptUnit[]): void {
+    for (const row of kept) {
+      const claim = this.#own().findLast((one) => unitKey(one) === unitKey(row) && (row.amount > 0 || one.given > 0))!;
+      claim.given += row.amount;
+      claim.outcome = claim.given > 0 ? 'adjusted' : 'open';
+    }
   }
   #bookSettlement(event: EventOf<'settled'>): void {
     const { settled, inputs } = event.detail as unknown as { settled: readonly SettledUnit[]; inputs: SettlementInput };
     for (const unit of settled) {
-      const claim = this.claims.find((one) => one.live && unitKey(one) === unitKey(unit));
+      const claim = this.#own().find((one) => one.live && unitKey(one) === unitKey(unit));
       if (!claim) throw new Error(`${unitKey(unit)} was settled without a claim`);
       const keeps = inputs.units.find((one) => unitKey(one) === unitKey(unit))?.keepsGoods === true;
       claim.outcome = ({ refund: keeps ? 'refunded_kept' : 'refunded', exchange: 'kept', adjustment: 'adjusted', none: 'kept' } as const)[unit.kind];
       claim.given += unit.amount;
       if (claim.outcome === 'adjusted') claim.live = false;
     }
-    const { shipping } = (event.detail as unknown as { settlement: { shipping: { shipmentId: string; amount: number }[] } }).settlement;
-    this.shipments.push(...shipping.filter(({ amount }) => amount > 0).map(({ shipmentId, amount }) => ({ shipmentId, refundedAmount: amount })));
+    const { settlement } = event.detail as unknown as { settlement: Settlement };
+    this.shipments.push(...settlement.shipping.filter(({ amount }) => amount > 0).map(({ shipmentId, amount }) => ({ shipmentId, refundedAmount: amount })));
     this.grantedAmount += event.total;
     this.#given.set(event.settlementId, event);
-    for (const refund of event.refunds)
+    this.#claim(event.refunds);
+    this.ledger.push(...postingsOfSettlement(settlement));
+  }
+  #claim(refunds: readonly Refund[]): void {
+    for (const refund of refunds) {
       this.#tender(refund, (tender, amount) => (tender[refund.status === 'succeeded' ? 'refundedAmount' : 'pendingAmount'] += amount));
+      if (refund.status === 'succeeded') this.ledger.push(...this.#payment(refund));
+    }
+  }
+  #payment({ tenderId, amount }: Refund): Posting[] {
+    const kind = this.order.tenders.find((tender) => tender.tenderId === tenderId)?.kind ?? (tenderId === 'manual' ? 'cash' : 'store_credit');
+    return postingsOfRefund({ amount, currency: this.state.currency, kind });
+  }
+  #bookAdvances(before: ReturnState, after: ReturnState): void {
+    for (const { postings, advancedAmount, shipping, kept } of advanceMovements(before, after)) {
+      this.ledger.push(...postings);
+      this.grantedAmount += advancedAmount;
+      this.advancedAmount += advancedAmount;
+      this.#keep(kept);
+      this.shipments.push(...shipping.map(({ shipmentId, amount }) => ({ shipmentId, refundedAmount: amount })));
+    }
   }
   #bookWithdrawal({ detail, total }: EventOf<'settled'>): void {
-    const { settled, settlement } = detail as unknown as {
-      settled: readonly SettledUnit[];
-      settlement: { shipping: { shipmentId: string; amount: number }[] };
-    };
+    const { settled, settlement } = detail as unknown as { settled: readonly SettledUnit[]; settlement: Settlement };
+    this.ledger.push(...reversed(postingsOfSettlement(settlement)));
     for (const unit of settled) {
-      const claim = this.claims.find((one) => (one.live || one.outcome === 'adjusted') && unitKey(one) === unitKey(unit))!;
+      const claim = this.#own().find((one) => (one.live || one.outcome === 'adjusted') && unitKey(one) === unitKey(unit))!;
       claim.given -= unit.amount;
       claim.outcome = claim.given > 0 ? 'kept' : 'open';
       claim.live = true;
@@ -255,6 +310,7 @@ export class Bench {
     if (is.status === 'rejected') this.#tender(is, (tender, amount) => (tender.pendingAmount -= amount));
     if ((was.status === 'succeeded') === (is.status === 'succeeded')) return;
     const sign = is.status === 'succeeded' ? 1 : -1;
+    this.ledger.push(...(sign === 1 ? this.#payment(is) : reversed(this.#payment(is))));
     this.#tender(is, (tender, amount) => {
       tender.pendingAmount -= sign * amount;
       tender.refundedAmount += sign * amount;
@@ -265,6 +321,13 @@ export class Bench {
     if (tender) change(tender, amount);
   }
 
+  /** The order is applied for once more; or `back` to a return of before. */
+  again(back?: ReturnState): this {
+    const open = this.others.findIndex(({ returnId }) => returnId === back?.returnId);
+    this.others.push(this.state);
+    this.state = back ? this.others.splice(open, 1)[0]! : newReturn('demo', `ret_${this.others.length + 1}`);
+    return this;
+  }
   // What most stories begin with.
   apply(lines?: readonly ApplicationLine[], change?: Partial<Application>): this {
     this.do('apply', { application: application(lines, change) }, 'customer');

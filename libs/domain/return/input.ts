@@ -64,6 +64,7 @@ interface Body {
   redirect_refund: { refundId: string; to: string };
   /** `reference`: the bank's, of the payout. */
   settle_refund: { refundId: string; reference?: string };
+  accept_overdraft: unknown;
   pause: { stage: Stage };
   resume: { stage: Stage };
   extend: { stage: Stage; by: string };
@@ -87,6 +88,8 @@ export type Outcome =
   | { readonly kind: 'accepted'; readonly providerRefundId?: string }
   | { readonly kind: 'refused'; readonly code: string }
   | { readonly kind: 'not_found' }
+  /** Finance lets nothing leave for this provider: nothing was sent. */
+  | { readonly kind: 'paused' }
   | { readonly kind: 'unanswered' };
 
 /** What the transaction knows when it decides. All of it is read under the return's and the order's lock. */
@@ -102,6 +105,14 @@ export interface World {
   readonly money: OrderMoney;
   /** All money granted on the order so far, by whichever return. */
   readonly grantedAmount: number;
+  /** Another return of the order has written off, or asks back, money that was advanced. */
+  readonly advanceKept: boolean;
+  /** Given for the trouble by the order's other returns: coupons, points and credit that stand. */
+  readonly goodwillElsewhere: number;
+  /** Providers that finance lets nothing leave for. */
+  readonly pausedProviders: readonly string[];
+  /** Of the order's returns the one that speaks for its tenders: whichever has done so, else the newest open one, else the newest. Null: the order has none yet. */
+  readonly orderSpeaker: string | null;
   /** Unit numbers without a live claim, ascending, by line. */
   readonly freeUnits: Readonly<Record<string, readonly number[]>>;
   readonly stock: Readonly<Record<string, { readonly available: number; readonly price: number; readonly title: string } | undefined>>;

@@ -50,6 +50,14 @@ describe('receipts', () => {
     bench.receive({ '1': 1 });
     expect([bench.state.attention, bench.unit('1', 2).logistics]).toEqual([null, 'received']);
   });
+  test('another article alone in the parcel is a person’s to clear up, until ours turns up', () => {
+    const bench = new Bench().apply([applicationLine('1')]);
+    bench.do('receive', { receiptId: 'rcp_9', lines: [{ lineId: null, sku: 'FOREIGN', quantity: 1 }], trackingNumber: null, final: false }, 'warehouse');
+    expect([bench.status, bench.unit().logistics, bench.state.attention?.reason]).toEqual(['at_warehouse', 'wrong_item', 'wrong_item']);
+    expect(nextStep(bench.state)).toMatchObject({ who: 'agent', action: 'resolve_exception' });
+    bench.receive({ '1': 1 });
+    expect([bench.unit().logistics, bench.state.attention]).toEqual(['received', null]);
+  });
   test('goods of a line from which nothing is to come back are surplus', () => {
     const bench = new Bench().apply([applicationLine('1'), applicationLine('3', { resolution: 'refund_only' })]);
     expect(bench.receive({ '3': 1 })).toMatchObject([{ type: 'surplus_received' }]);
@@ -149,16 +157,71 @@ describe('repairs', () => {
     const bench = underRepair();
     expect([bench.status, nextStep(bench.state)?.action]).toEqual(['at_warehouse', 'repair']);
     bench.do('repair', { lineId: '2', unit: 1, outcome: 'repaired' }, 'warehouse');
-    expect([bench.status, bench.unit('2').logistics, bench.state.refunds]).toEqual(['completed', 'sending_back', []]);
+    expect([bench.status, bench.unit('2').logistics, bench.state.refunds]).toEqual(['settling', 'sending_back', []]);
+    expect(bench.state.replacements).toMatchObject([{ kind: 'repair', status: 'reserved', lineId: '2', unit: 1 }]);
+    expect(nextStep(bench.state)).toMatchObject({ who: 'warehouse', action: 'wait' });
     expect(workOf(bench.state)).toMatchObject([{ queue: 'inspection', title: 'send_back_units' }]);
     bench.do('sendback', { carrier: 'sandbox', trackingNumber: 'BACK1' }, 'warehouse');
-    expect(bench.unit('2').logistics).toBe('sent_back');
+    expect([bench.status, bench.unit('2').logistics]).toEqual(['completed', 'sent_back']);
+    expect(bench.state.replacements).toMatchObject([{ status: 'shipped', trackingNumber: 'BACK1' }]);
+    bench.do('scan', { trackingNumber: 'BACK1', status: 'delivered', scannedAt: '2026-01-20T10:00:00Z' }, 'carrier');
+    expect(bench.state.replacements).toMatchObject([{ status: 'delivered' }]);
+  });
+  test('one that gets lost on its way home is a person’s to make good', () => {
+    const bench = underRepair();
+    bench.do('repair', { lineId: '2', unit: 1, outcome: 'repaired' }, 'warehouse');
+    bench.do('sendback', { carrier: 'sandbox', trackingNumber: 'BACK1' }, 'warehouse');
+    bench.do('scan', { trackingNumber: 'BACK1', status: 'lost', scannedAt: '2026-01-20T10:00:00Z' }, 'carrier');
+    expect([bench.status, bench.state.attention?.reason]).toEqual(['settling', 'replacement_lost']);
+    bench.do('resolve', { units: [{ lineId: '2', unit: 1, logistics: 'lost', money: 'refund' }] }, 'agent');
+    expect(bench.state.refunds).toMatchObject([{ amount: 2000 }]);
+  });
+  test('so is one piece of a line by agreement, when the others have gone their own way', () => {
+    const agreed = () => {
+      const bench = new Bench().apply([applicationLine('1', { quantity: 2 })]);
+      bench.receive({ '1': 1 });
+      bench.do('offer', { resolution: 'repair', amount: null }, 'agent');
+      bench.do('accept_offer', { offerId: 'ofr_1' }, 'customer');
+      bench.receive({ '1': 1 });
+      bench.inspect('1', inspected({ quantity: 2 }));
+      return bench;
+    };
+    const repaired = agreed();
+    expect([repaired.unit('1', 1).money, repaired.status, nextStep(repaired.state)?.action]).toEqual(['granted', 'at_warehouse', 'repair']);
+    repaired.do('repair', { lineId: '1', unit: 2, outcome: 'repaired' }, 'warehouse');
+    expect(repaired.unit('1', 2)).toMatchObject({ money: 'none', logistics: 'sending_back' });
+    const beyond = agreed();
+    beyond.do('repair', { lineId: '1', unit: 2, outcome: 'unrepairable' }, 'warehouse');
+    expect(beyond.unit('1', 2)).toMatchObject({ money: 'granted', refundAmount: 1000 });
   });
   test('one that cannot be repaired is refunded', () => {
     const bench = underRepair();
     bench.do('repair', { lineId: '2', unit: 1, outcome: 'unrepairable' }, 'warehouse');
     expect(bench.state.refunds).toMatchObject([{ amount: 2000 }]);
     expect(bench.refusal('repair', { lineId: '2', unit: 1, outcome: 'repaired' }, 'warehouse')).toBe('invalid_state');
+  });
+});
+
+describe('rejected goods that get lost on their way home', () => {
+  const lost = () => {
+    const { appeal: _, ...deadlines } = samplePolicy().deadlines;
+    const bench = new Bench({ policy: samplePolicy({ deadlines }) }).apply([applicationLine('1')]).bring({ accepted: false });
+    bench.do('sendback', { carrier: 'sandbox', trackingNumber: 'BACK1' }, 'warehouse');
+    bench.do('scan', { trackingNumber: 'BACK1', status: 'lost', scannedAt: '2026-01-20T10:00:00Z' }, 'carrier');
+    return bench;
+  };
+  test('are a person’s to make good, with the money', () => {
+    const bench = lost();
+    expect([bench.status, bench.state.attention?.reason]).toEqual(['rejected', 'send_back_lost']);
+    expect(nextStep(bench.state)).toMatchObject({ who: 'agent', action: 'resolve_exception' });
+    bench.do('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'lost', money: 'refund' }] }, 'agent');
+    expect(bench.state.refunds).toHaveLength(1);
+    expect(bench.state.attention).toBeNull();
+  });
+  test('or without it, when they turned up', () => {
+    const bench = lost();
+    bench.do('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'kept_by_customer', money: 'none' }] }, 'agent');
+    expect([bench.status, bench.state.attention, bench.state.refunds]).toEqual(['rejected', null, []]);
   });
 });
 

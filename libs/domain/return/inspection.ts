@@ -1,8 +1,10 @@
-import { isException } from './attention';
+import { withoutKept } from './advance-keeping';
+import { toInvoice } from './advance-book';
+import { isException, isLostOnItsWayHome } from './attention';
 import type { Event } from './evolve';
 import { invalidField, refuse, type InspectedUnit, type Input, type Refusal, type World } from './input';
 import { aboveLimit, worth } from './limits';
-import { unitKey, type Parcel, type ReturnState, type Unit, type UnitKey } from './state';
+import { unitKey, type Parcel, type Replacement, type ReturnState, type Unit, type UnitKey } from './state';
 import { destination, isRejected, lineOf, moneyOf, replacementOf, unitStatus } from './tables';
 
 /** What of a receipt belongs to the return: units by line or by article, lowest first. The rest is surplus, recorded as unexpected. */
@@ -43,14 +45,20 @@ export function receive(state: ReturnState, { lines, final, trackingNumber, rece
     found.length > 0
       ? [{ type: 'received', units: found.map(unitKey), set: { logistics: 'received', ...(parcel && { parcelId: parcel.parcelId }) }, detail }]
       : [];
-  const surplus: Event[] = unexpected.length > 0 && found.length === 0 ? [{ type: 'surplus_received', units: [], set: {}, detail }] : [];
+  // Nothing but articles of which the return knows nothing: they came instead of ours, until ours turn up.
+  const foreign = unexpected.filter(({ lineId, sku }) => lineId === null && state.lines.every((line) => line.sku !== sku));
+  const came = found.length > 0 ? 0 : foreign.reduce((sum, { quantity }) => sum + quantity, 0);
+  const instead = state.units.filter((unit) => isExpected(state, unit)).slice(0, came);
+  const wrong: Event[] = instead.length > 0 ? [{ type: 'wrong_item', units: instead.map(unitKey), set: { logistics: 'wrong_item' }, detail }] : [];
+  const surplus: Event[] =
+    unexpected.length > 0 && found.length === 0 && instead.length === 0 ? [{ type: 'surplus_received', units: [], set: {}, detail }] : [];
   const again: Event[] = [
     ...(back.length > 0 ? [{ type: 'sending_back' as const, units: back.map(unitKey), set: { logistics: 'sending_back' as const } }] : []),
     ...(late.length > 0 ? [{ type: 'late_parcel' as const, detail: { receiptId } }] : []),
   ];
-  const missing = final ? state.units.filter((unit) => !found.includes(unit) && isExpected(state, unit)) : [];
+  const missing = final ? state.units.filter((unit) => !found.includes(unit) && !instead.includes(unit) && isExpected(state, unit)) : [];
   const short: Event[] = missing.length > 0 ? [{ type: 'short', units: missing.map(unitKey), set: { logistics: 'short' }, detail: { receiptId } }] : [];
-  return [...arrived, ...received, ...surplus, ...again, ...short];
+  return [...arrived, ...received, ...wrong, ...surplus, ...again, ...short];
 }
 /** Units whose goods somebody still waits for, but for those the carrier lost. */
 const isExpected = (state: ReturnState, unit: Unit): boolean =>
@@ -110,6 +118,7 @@ function pick(state: ReturnState, lineId: string, entry: InspectedUnit, taken: R
   const waiting = units.filter((unit) => unit.logistics === 'received' && unit.inspection === 'pending');
   const quantity = entry.quantity ?? 1;
   if (units.every((unit) => unit.logistics !== 'received')) return refuse('invalid_state', `nothing of line ${lineId} has been received`);
+  if (waiting.length === 0) return refuse('invalid_state', `all that was received of line ${lineId} is inspected`);
   return waiting.length >= quantity ? waiting.slice(0, quantity) : refuse('validation_failed', `only ${waiting.length} of line ${lineId} wait for inspection`);
 }
 
@@ -121,34 +130,59 @@ export function acceptUninspected(state: ReturnState): Event[] {
   return units.length > 0 ? [{ type: 'accepted_by_deadline', units, set: { inspection: 'waived' } }] : [];
 }
 
-export function repair(state: ReturnState, { lineId, unit: number, outcome }: Input<'repair'>): readonly Event[] | Refusal {
+export function repair(state: ReturnState, { lineId, unit: number, outcome }: Input<'repair'>, world: World): readonly Event[] | Refusal {
   const unit = state.units.find((candidate) => candidate.lineId === lineId && candidate.unit === number);
   if (!unit) return invalidField('/unit', 'unknown_unit', `the return has no unit ${number} of line ${lineId}`);
-  const waiting = lineOf(state, unit).resolution === 'repair' && unit.inspection === 'passed' && unit.repair === null && unit.money === 'quoted';
+  const waiting =
+    (unit.resolution ?? lineOf(state, unit).resolution) === 'repair' && unit.inspection === 'passed' && unit.repair === null && unit.money === 'quoted';
   if (!waiting) return refuse('invalid_state', `unit ${number} of line ${lineId} is not under repair`);
-  // What was repaired goes back to its owner.
-  return [{ type: outcome, units: [unitKey(unit)], set: { repair: outcome, ...(outcome === 'repaired' && { logistics: 'sending_back' as const }) } }];
+  if (outcome === 'unrepairable') return [{ type: outcome, units: [unitKey(unit)], set: { repair: outcome } }];
+  // What was repaired goes back to its owner, who has nothing before it has arrived.
+  const replacement: Replacement = {
+    replacementId: world.newId('rpl'),
+    lineId,
+    unit: number,
+    sku: lineOf(state, unit).sku,
+    kind: 'repair',
+    status: 'reserved',
+    trackingNumber: null,
+  };
+  return [
+    { type: outcome, units: [unitKey(unit)], set: { repair: outcome, logistics: 'sending_back' } },
+    { type: 'replacement_reserved', replacement },
+  ];
 }
 
-/** Rejected goods go back to the customer, once nobody can appeal any more. */
+/** Rejected goods go back to the customer, once nobody can appeal any more; repaired ones at once. */
 export function sendBack(state: ReturnState, { carrier, trackingNumber }: Input<'sendback'>, world: World): readonly Event[] | Refusal {
   const units = state.units.filter((unit) => unit.logistics === 'sending_back');
+  const repaired = units.flatMap((unit) =>
+    state.replacements.filter((one) => one.kind === 'repair' && one.status === 'reserved' && unitKey(one) === unitKey(unit)),
+  );
   if (units.length === 0) return refuse('invalid_state', 'no rejected goods are waiting to be sent back; they stay here until the appeal window is over');
   const parcel: Parcel = { parcelId: world.newId('pcl'), direction: 'outbound', carrier, trackingNumber, method: 'send_back', status: 'announced' };
   return [
     { type: 'parcel_announced', parcel },
     { type: 'sent_back', units: units.map(unitKey), set: { logistics: 'sent_back' } },
+    ...repaired.map(({ replacementId }): Event => ({ type: 'replacement_changed', replacementId, set: { status: 'shipped', trackingNumber } })),
   ];
 }
 
 /** The way out of every exception, and of nothing else: an agent says where a unit is and whether its money goes back. */
 export function resolve(state: ReturnState, { units: words, actor }: Input<'resolve'>, world: World): readonly Event[] | Refusal {
   const events: Event[] = [];
+  const seen = new Map<string, Event>();
   const given: Unit[] = [];
   for (const [index, word] of words.entries()) {
     const unit = state.units.find((candidate) => candidate.lineId === word.lineId && candidate.unit === word.unit);
     if (!unit) return invalidField(`/units/${index}/unit`, 'unknown_unit', `the return has no unit ${word.unit} of line ${word.lineId}`);
     const no = notResolvable(state, unit);
+    const invoiced = no !== null && word.money === 'none' ? toInvoice(state).find(({ units }) => units.includes(unitKey(unit))) : undefined;
+    if (invoiced) {
+      // The unit is decided; that its advance is asked back has been seen to.
+      seen.set(invoiced.advanceId, { type: 'advance_changed', advanceId: invoiced.advanceId, set: { invoicedBy: actor.id }, detail: { by: actor.id } });
+      continue;
+    }
     if (no) return refuse('invalid_state', `unit ${word.unit} of line ${word.lineId} ${no}`);
     const replacement = replacementOf(state, unit);
     if (replacement && replacement.status !== 'delivered')
@@ -160,14 +194,14 @@ export function resolve(state: ReturnState, { units: words, actor }: Input<'reso
     state,
     actor,
     given,
-    given.reduce((sum, unit) => sum + worth(unit, world), 0),
+    given.reduce((sum, unit) => sum + worth(unit, { ...world, money: withoutKept(world.money, state) }), 0),
   );
   if (above) return above;
   const undecided = state.lines.filter((line) => line.authorization !== 'approved' && given.some((unit) => unit.lineId === line.lineId));
   if (undecided.length > 0) {
     events.push({ type: 'lines_approved', lines: undecided.map((line) => line.lineId), set: { authorization: 'approved', decidedBy: actor.id } });
   }
-  return events;
+  return [...events, ...seen.values()];
 }
 
 /** A return that was over comes back to life only for units whose money goes back; they are claimed anew. Whoever gives the money has granted it: four eyes look at them. */
@@ -178,6 +212,8 @@ function verdict(state: ReturnState, unit: Unit, word: Input<'resolve'>['units']
     const set: Partial<Unit> = { logistics: word.logistics, inspection: 'waived', money: 'quoted', resolution: 'refund', released: false, grantedBy: by };
     return [{ type: unit.released ? 'reopened' : 'resolved', units, set }];
   }
+  // Still rejected: only where the goods are is said.
+  if (isLostOnItsWayHome(state, unit)) return [{ type: 'resolved', units, set: { logistics: word.logistics } }];
   // What came too late and is not paid for goes back to the customer; what they never gave away is theirs again.
   const logistics = isLate(state, unit) && word.logistics === 'received' ? 'sending_back' : word.logistics;
   const free = logistics === 'kept_by_customer' && settlementId === null && !unit.released;
@@ -194,7 +230,7 @@ const isLate = (state: ReturnState, unit: Unit): boolean =>
 
 /** Why an agent has no say about a unit; null: they have. */
 function notResolvable(state: ReturnState, unit: Unit): string | null {
-  if (isLate(state, unit)) return null;
+  if (isLate(state, unit) || isLostOnItsWayHome(state, unit)) return null;
   const line = lineOf(state, unit);
   const decided = `is decided: its money is ${moneyOf(state, unit)}`;
   if (isRejected(state, unit) || unit.released || state.end) return decided;

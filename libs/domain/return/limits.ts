@@ -4,7 +4,7 @@ import type { ReturnState, Unit } from './state';
 import { lineOf } from './tables';
 
 /** What a unit can give at the most: what was paid for it, less what it was given before. */
-export function worth({ lineId, unit }: Unit, { order, money }: World): number {
+export function worth({ lineId, unit }: Pick<Unit, 'lineId' | 'unit'>, { order, money }: World): number {
   const line = freezeOrder(order).lines.find((candidate) => candidate.lineId === lineId);
   const given = money.givenAmounts.reduce((sum, one) => (one.lineId === lineId && one.unit === unit ? sum + one.amount : sum), 0);
   return line ? Math.max(0, unitShare(line, unit).paidAmount - given) : 0;

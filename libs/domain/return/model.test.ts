@@ -1,8 +1,13 @@
 import * as fc from 'fast-check';
+import { freezeOrder } from '../money/order-shares';
+import { balanceOf } from '../money/postings';
+import { promisedOf, restOf, settledOf } from './advance-book';
+import { isKept } from './advance-keeping';
 import { exceptions, nextStep } from './attention';
 import { due } from './due';
 import { evolve, type Event, type EventOf } from './evolve';
 import { Bench } from './fixtures';
+import { worth } from './limits';
 import { newReturn, unitKey, type ReturnState } from './state';
 import { isRejected, moneyOf, refundMoves, replacementOf, stageOpen } from './tables';
 import { applications, finish, isEnd, movesOf, orders, policies, take, type Move } from './walk';
@@ -69,6 +74,7 @@ function check(bench: Bench, before: ReturnState, verdict: ReturnType<Bench['try
   must(new Set(state.deadlines.map(({ stage }) => stage)).size === state.deadlines.length, 'two clocks of a stage');
   must(isEnd(state) || nextStep(state) !== null, 'nobody knows what comes next');
   checkMoney(bench, before, verdict);
+  checkAdvanced(bench, verdict);
   for (const unit of state.units) must(!unit.released || moneyOf(state, unit) === 'none', 'a released unit with money', unit);
   for (const unit of state.units)
     must(!unit.released || !['reserved', 'short', 'shipped'].includes(replacementOf(state, unit)?.status ?? ''), 'a released unit is replaced', unit);
@@ -95,23 +101,69 @@ function checkMoney(bench: Bench, before: ReturnState, events: readonly Event[])
   for (const settled of bench.log) {
     if (settled.type !== 'settled') continue;
     must(
-      sum(live.filter(({ settlementId }) => settlementId === settled.settlementId)) === (withdrawn.includes(settled.settlementId) ? 0 : settled.total),
+      sum(live.filter(({ settlementId }) => settlementId === settled.settlementId)) ===
+        (withdrawn.includes(settled.settlementId) ? 0 : settled.total - sum((settled.advanced ?? []).flatMap(({ tenders }) => tenders))),
       'refunds and settlement differ',
       settled.settlementId,
     );
   }
+  for (const advance of bench.state.advances ?? []) {
+    must(sum(live.filter(({ settlementId }) => settlementId === advance.advanceId)) === promisedOf(advance), 'refunds and advance differ', advance);
+    must(promisedOf(advance) === settledOf(advance) + restOf(advance) && advance.recoveredAmount <= restOf(advance), 'an advance does not add up', advance);
+    const open = bench.state.units.some((unit) => advance.units.includes(unitKey(unit)) && !unit.released && unit.money === 'quoted');
+    must(promisedOf(advance) === 0 || (advance.recovery === null) === open, 'an advance is open without a unit, or closed with one', advance);
+    const kept = sum([...(advance.kept ?? []), ...advance.shipping]);
+    must(open || kept <= advance.recoveredAmount, 'more is kept than was left', advance);
+    const heard = new Set(bench.state.units.filter((unit) => !unit.released && unit.money === 'quoted').map(unitKey));
+    must(
+      (advance.kept ?? []).every((unit) => !heard.has(unitKey(unit))),
+      'a unit that is heard counts as given',
+      advance,
+    );
+    const none = bench.state.units.every(({ settlementId, lineId, unit }) => settlementId === null || !advance.units.includes(unitKey({ lineId, unit })));
+    must(!none || !isKept(advance) || kept === advance.recoveredAmount, 'what is kept does not add up', advance);
+  }
+  checkBooks(bench, sum(live.filter(({ status: now }) => now !== 'succeeded')));
   must(sum(live) <= sum(bench.order.tenders), 'more than was paid');
   for (const { capturedAmount, refundedAmount, pendingAmount } of bench.tenders) {
     must(pendingAmount >= 0 && refundedAmount >= 0 && refundedAmount + pendingAmount <= capturedAmount, 'balances', bench.tenders);
   }
   for (const article of Object.values(bench.stock)) must(article.available >= 0, 'stock', article);
 }
+/** What the customer is to account for are the rests of advances that nobody took back or wrote off; what we owe is what has not left yet. */
+function checkBooks({ state, ledger }: Bench, unpaid: number): void {
+  const rests = (state.advances ?? []).map((advance) => restOf(advance) - (advance.recovery === 'invoice' ? 0 : advance.recoveredAmount));
+  const receivable = -balanceOf('customer_receivable', ledger);
+  must(receivable === rests.reduce((all, rest) => all + rest, 0), 'customer_receivable', receivable, state.advances);
+  must(balanceOf('refunds_payable', ledger) === unpaid, 'refunds_payable', balanceOf('refunds_payable', ledger), unpaid);
+}
 /** Of a unit only once: again only when somebody said so anew, which makes it `quoted`. */
-function checkSettled(at: ReturnState, { units, refunds, total }: EventOf<'settled'>): void {
-  must(refunds.reduce((sum, refund) => sum + refund.amount, 0) === total, 'refunds and total differ');
+function checkSettled(at: ReturnState, { units, refunds, total, advanced = [] }: EventOf<'settled'>): void {
+  const parts = [...refunds, ...advanced.flatMap(({ tenders }) => tenders)];
+  must(parts.reduce((sum, { amount }) => sum + amount, 0) === total, 'refunds and total differ');
   for (const [key] of units) {
     const unit = at.units.find((one) => unitKey(one) === key)!;
     must(unit.money === 'quoted' && !unit.released && !isRejected(at, unit), 'settled', unit);
+  }
+}
+
+/** All advances of a return together stay below the limit, none is made for what cannot come back, and a unit has one at the most. */
+function checkAdvanced({ state, policy }: Bench, events: readonly Event[]): void {
+  const { advanceBelow, timing } = policy.refund;
+  for (const event of events) {
+    if (event.type !== 'advanced') continue;
+    const all = state.advances!.reduce((sum, advance) => sum + promisedOf(advance), 0);
+    must(timing !== 'after_inspection' && (advanceBelow === null || all < advanceBelow), 'advanced', all, advanceBelow);
+    must(
+      event.advance.units.every((key) => state.advances!.filter(({ units }) => units.includes(key)).length === 1),
+      'a unit was advanced twice',
+      event,
+    );
+    must(
+      event.refunds.every(({ status: now }) => now !== 'awaiting_payout'),
+      'an advance by hand',
+      event,
+    );
   }
 }
 
@@ -119,7 +171,7 @@ function checkSettled(at: ReturnState, { units, refunds, total }: EventOf<'settl
 function checkWhole({ bench }: Walk): void {
   const { log } = bench;
   const attempts = log.flatMap((event) => {
-    if (event.type === 'settled') return event.refunds.map((refund) => `${refund.refundId}/1`);
+    if (event.type === 'settled' || event.type === 'advanced') return event.refunds.map((refund) => `${refund.refundId}/1`);
     if (event.type === 'refund_redirected') return [`${event.refund.refundId}/1`];
     return event.type === 'refund_changed' && event.set.attempt !== undefined ? [`${event.refundId}/${event.set.attempt}`] : [];
   });
@@ -129,6 +181,25 @@ function checkWhole({ bench }: Walk): void {
   expect(JSON.parse(JSON.stringify(bench.state))).toEqual(bench.state);
 }
 
+/** Whatever is asked for next, all together the customer never gets back more than was paid. */
+function checkWorth({ world, state, order }: Bench): void {
+  const { freeUnits, money } = world;
+  const frozen = freezeOrder(order);
+  const free = frozen.lines.flatMap(({ lineId }) => (freeUnits[lineId] ?? []).map((unit) => worth({ lineId, unit }, world)));
+  const shipping = frozen.shipments.map(({ shipmentId, paidAmount }) =>
+    money.shipments.reduce((left, row) => (row.shipmentId === shipmentId ? left - row.refundedAmount : left), paidAmount),
+  );
+  must(
+    shipping.every((left) => left >= 0),
+    'shipping below zero',
+    shipping,
+  );
+  const given = state.refunds.filter(({ status: now }) => now !== 'redirected' && now !== 'rejected').reduce((sum, { amount }) => sum + amount, 0);
+  const takenBack = (state.advances ?? []).reduce((sum, { recovery, recoveredAmount }) => (recovery === 'store_credit' ? sum + recoveredAmount : sum), 0);
+  const whole = [...free, ...shipping, given, -takenBack].reduce((sum, amount) => sum + amount, 0);
+  must(whole <= frozen.total, 'a unit is worth more than was paid', { whole, free, shipping, given, takenBack });
+}
+
 /** Nothing is left lying about: no claim of a rejected unit, no reserved stock, no open offer, no call, no clock, no coupon without its reason. */
 function checkEnded({ state }: Bench): void {
   must(
@@ -136,7 +207,8 @@ function checkEnded({ state }: Bench): void {
     'a rejected unit is still held',
   );
   must(
-    state.replacements.every(({ status: now }) => ['delivered', 'cancelled'].includes(now)),
+    // A repaired article on its way home is nobody's work any more.
+    state.replacements.every(({ kind, status: now }) => ['delivered', 'cancelled'].includes(now) || (kind === 'repair' && now === 'shipped')),
     'a replacement is open',
     state.replacements,
   );
@@ -165,6 +237,7 @@ test('whatever comes in whatever order, the promises about money, claims, clocks
         expect(finish(walk.bench)).toBeNull();
         checkWhole(walk);
         checkEnded(walk.bench);
+        checkWorth(walk.bench);
       } catch (error) {
         throw new Error(`${walk.path.join('\n')}\n${error instanceof Error ? error.message : String(error)}`, { cause: error });
       }

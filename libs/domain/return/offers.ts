@@ -1,10 +1,11 @@
 import type { Resolution } from '../policy/policy';
+import { promisedOf } from './advance-book';
 import type { Event } from './evolve';
 import { refuse, type Input, type Refusal, type World } from './input';
 import { aboveLimit, worth } from './limits';
 import { approve } from './review';
 import { unitKey, type Offer, type ReturnState, type Unit } from './state';
-import { hasLeft, isRejected, replacementOf } from './tables';
+import { advancesOf, hasLeft, isRejected, replacementOf } from './tables';
 
 /** Something else than was asked for, such as keeping it for a part of the price. One at a time; never more than its lines can give. */
 export function offer(state: ReturnState, { resolution, amount, actor }: Input<'offer'>, world: World): readonly Event[] | Refusal {
@@ -20,11 +21,12 @@ export function offer(state: ReturnState, { resolution, amount, actor }: Input<'
   return [{ type: 'offer_made', offer: { offerId: world.newId('ofr'), resolution, amount, status: 'open', by: actor.id } }];
 }
 
-/** What an offer is about: units that nobody has settled and that are not on their way, or whose replacement is not there. */
+/** What an offer is about: units that nobody has settled or advanced money for and that are not on their way, or whose replacement is not there. */
 function offered(state: ReturnState): readonly Unit[] {
   if (state.end) return [];
   return state.units.filter((unit) => {
     if (unit.money !== 'quoted' || unit.settlementId !== null || unit.released || isRejected(state, unit) || hasLeft(state, unit)) return false;
+    if (advancesOf(state, unit).some((advance) => promisedOf(advance) > 0)) return false;
     return (unit.inspection === 'pending' && ['awaiting', 'lost', 'short'].includes(unit.logistics)) || replacementOf(state, unit)?.status === 'short';
   });
 }

@@ -35,13 +35,13 @@ export function reserve(state: ReturnState, world: World): Event[] {
   });
 }
 
-/** Reserved goods leave when their unit is decided: inspected, or with nothing to come back. */
+/** Reserved goods leave when their unit is decided: inspected, or with nothing to come back. A repaired article leaves by the warehouse's own hand. */
 export function ship(state: ReturnState): Event[] {
   if (state.end) return [];
   return state.units.flatMap((unit): Event[] => {
     const replacement = replacementOf(state, unit);
     const approved = lineOf(state, unit).authorization === 'approved' && !isRejected(state, unit) && !unit.released;
-    const ready = replacement?.status === 'reserved' && approved && inspected(state, unit);
+    const ready = replacement?.status === 'reserved' && replacement.kind !== 'repair' && approved && inspected(state, unit);
     if (!ready || state.steps.some((step) => step.subject === replacement.replacementId)) return [];
     return [
       {
@@ -56,7 +56,7 @@ export function ship(state: ReturnState): Event[] {
 export function unreserve(state: ReturnState): Event[] {
   const pointless = state.replacements.filter((replacement) => {
     const unit = state.units.find((candidate) => unitKey(candidate) === unitKey(replacement))!;
-    return ['reserved', 'short'].includes(replacement.status) && (state.end !== null || unit.released || !wants(state, unit));
+    return replacement.kind !== 'repair' && ['reserved', 'short'].includes(replacement.status) && (state.end !== null || unit.released || !wants(state, unit));
   });
   return pointless.flatMap(({ replacementId }): Event[] => {
     const step = state.steps.find((candidate) => candidate.subject === replacementId && candidate.status === 'done');

@@ -160,7 +160,11 @@ describe('appeals', () => {
     const bench = rejected();
     bench.do('appeal', {}, 'customer');
     bench.decide('approve', ['1'], 'agent2').bring({ accepted: false });
-    expect([bench.status, bench.unit(), nextStep(bench.state)]).toMatchObject(['rejected', { released: true, logistics: 'sending_back' }, null]);
+    expect([bench.status, bench.unit(), nextStep(bench.state)]).toMatchObject([
+      'rejected',
+      { released: true, logistics: 'sending_back' },
+      { who: 'warehouse', action: 'wait' },
+    ]);
   });
   test('a policy without a window lets nobody wait: rejected goods go back at once', () => {
     const { appeal: _, ...deadlines } = samplePolicy().deadlines;

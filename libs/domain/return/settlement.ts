@@ -1,14 +1,17 @@
 import { amountFeesTaken } from '../money/fees';
+import { currentRules } from '../money/rule-versions';
 import { settleWithUnits, SettlementError } from '../money/settle';
 import type { Settlement, SettlementInput, UnitToSettle } from '../money/settlement-types';
+import { paymentIdOf } from '../money/store-credit';
 import type { Resolution } from '../policy/policy';
-import type { Event } from './evolve';
+import { total } from './advance-book';
+import { advancesFor, dropUnpaid, moneyOfAdvance, usedOf, usesOf, withoutHolds } from './advance-settling';
+import { needsApproval } from './approval';
+import { evolve, type Event } from './evolve';
 import type { World } from './input';
 import { unitKey, type Refund, type ReturnState, type Unit, type UnitKey } from './state';
 import { inspected, isRejected, lineOf, replacementOf } from './tables';
-
-/** The version of each rule a settlement was made by; old ones stay callable, so that it can be recomputed years later. */
-export const ruleVersions = { model: 'as_paid', allocator: 'largest-remainder-1', settlement: 1 } as const;
+import { worldAfter } from './world-after';
 
 export interface Settling extends Omit<UnitToSettle, 'kind'> {
   readonly resolution: Resolution;
@@ -42,8 +45,7 @@ export function settlementInput(
 
 /** What a unit gets in the end: what its line asked for, unless somebody had to say otherwise. An article that cannot be repaired is refunded. */
 export function resolutionOf(state: ReturnState, unit: Unit): Resolution {
-  const { resolution } = lineOf(state, unit);
-  if (unit.resolution) return unit.resolution;
+  const resolution = unit.resolution ?? lineOf(state, unit).resolution;
   return resolution === 'repair' && (unit.repair === 'unrepairable' || unit.inspection === 'waived') ? 'refund' : resolution;
 }
 
@@ -67,16 +69,15 @@ export function settleReady(state: ReturnState, world: World): Event[] {
   const owed = units.filter((unit) => kinds[resolutionOf(state, unit)] !== 'none');
   const free: Event[] = nothing.length > 0 ? [{ type: 'nothing_owed', units: nothing.map(unitKey), set: { money: 'none', refundAmount: 0 } }] : [];
   if (owed.length === 0) return free;
-  const input = settlementInput(settlingOf(state, owed), world, state.refundTo, state.feesTaken);
   try {
-    return [...free, instalment(input, world)];
+    return [...free, ...instalment(state, owed, world)];
   } catch (error) {
     if (error instanceof SettlementError) return free; // stays ready: `exceptions` calls a person, and the next decision tries again
     throw error;
   }
 }
 
-function settlingOf(state: ReturnState, units: readonly Unit[]): Settling[] {
+export function settlingOf(state: ReturnState, units: readonly Unit[]): Settling[] {
   const seen = new Set<string>();
   return units.map((unit) => {
     const line = lineOf(state, unit);
@@ -101,22 +102,34 @@ function settlingOf(state: ReturnState, units: readonly Unit[]): Settling[] {
   });
 }
 
-function instalment(input: SettlementInput, world: World): Event {
+function instalment(before: ReturnState, owed: readonly Unit[], worldBefore: World): Event[] {
+  // What an advance has not paid by now is for the settlement to pay: no more than is owed.
+  const unpaid = dropUnpaid(before, owed, worldBefore);
+  const [state, world] = unpaid.reduce(([at, around], event) => [evolve(at, event), worldAfter(around, at, event)], [before, worldBefore]);
+  const advances = advancesFor(state, owed);
+  const input: SettlementInput = {
+    ...settlementInput(settlingOf(state, owed), { ...world, money: withoutHolds(world.money, advances) }, state.refundTo, state.feesTaken),
+    ...(advances.length > 0 && { advanced: advances.map((advance) => moneyOfAdvance(advance, world.order)) }),
+  };
   const { settlement, units } = settleWithUnits(input);
+  const advanced = usesOf(advances, settlement);
+  const tenders = settlement.tenders.map((tender) => ({ ...tender, amount: tender.amount - usedOf(advanced, tender.tenderId) }));
   const settlementId = world.newId('stl');
-  const refunds = settlement.tenders.filter((tender) => tender.amount > 0).map((tender) => refundOf(tender, settlementId, settlement, world));
-  return {
+  const waits = needsApproval(state, total(tenders), world);
+  const settled: Event = {
     type: 'settled',
     settlementId,
     total: settlement.total,
     units: units.map((unit): [UnitKey, number] => [unitKey(unit), unit.refundAmount]),
-    refunds,
+    refunds: tenders.filter((tender) => tender.amount > 0).map((tender) => refundOf(tender, settlementId, waits, world)),
     feesTaken: amountFeesTaken(settlement.fees),
-    detail: { settlement, settled: units, inputs: input, rules: ruleVersions },
+    ...(advanced.length > 0 && { advanced }),
+    detail: { settlement, settled: units, inputs: input, rules: currentRules },
   };
+  return [...unpaid, settled];
 }
 
-function refundOf({ tenderId, kind, amount }: Settlement['tenders'][number], settlementId: string, settlement: Settlement, world: World): Refund {
+export function refundOf({ tenderId, kind, amount }: Settlement['tenders'][number], settlementId: string, waits: boolean, world: World): Refund {
   const tender = world.order.tenders.find((candidate) => candidate.tenderId === tenderId);
   const money = world.money.tenders.find((candidate) => candidate.tenderId === tenderId);
   const base = {
@@ -131,12 +144,9 @@ function refundOf({ tenderId, kind, amount }: Settlement['tenders'][number], set
     providerRefundId: null,
     by: null,
   };
-  const above = world.policy.refund.approvalAbove;
-  if (above !== null && world.policy.currency === world.order.currency && world.grantedAmount + settlement.total > above) {
-    return { ...base, status: 'awaiting_approval', call: null, held: false };
-  }
+  if (waits) return { ...base, status: 'awaiting_approval', call: null, held: false };
   const disputed = money !== undefined && money.capturedAmount - money.refundedAmount - money.pendingAmount - money.disputedAmount < amount;
-  const paid = payment(kind, tender?.providerPaymentId ?? null);
+  const paid = payment(kind, tender ? paymentIdOf(tender) : null);
   return { ...base, ...paid, held: disputed && paid.status !== 'succeeded' };
 }
 

@@ -1,5 +1,5 @@
 import type { SettledFee } from '../money/settlement-types';
-import type { Fault, Grade, HandoverMethod, OnBreach, PriorityLevel, Resolution, Stage } from '../policy/policy';
+import type { Fault, Grade, HandoverMethod, OnBreach, PriorityLevel, RefundRules, Resolution, Stage } from '../policy/policy';
 
 /** Everything the process remembers: the workflow's input and the column `return.state`, letter for letter. No personal data. Times are epoch ms, amounts minor units. */
 export interface ReturnState {
@@ -31,10 +31,14 @@ export interface ReturnState {
   readonly feesTaken: readonly SettledFee['kind'][];
   /** Which instalment took them, by its id: withdrawn, it gives them back. */
   readonly feesBy?: Readonly<Record<string, readonly SettledFee['kind'][]>>;
+  /** Money that went, or goes, before its goods were inspected. */
+  readonly advances?: readonly Advance[];
   readonly replacements: readonly Replacement[];
   readonly compensations: readonly Compensation[];
   readonly offers: readonly Offer[];
   readonly deadlines: readonly Deadline[];
+  /** Tenders of the order that gave less than has left them, where this return speaks for them. */
+  readonly overdrafts?: readonly Overdraft[];
   /** Goods arrived for a return that was over. */
   readonly lateParcel: boolean;
   readonly attention: { readonly reason: string; readonly since: number; readonly taskId: string } | null;
@@ -129,6 +133,48 @@ export interface Refund {
   readonly held: boolean;
   /** Who approved it, or redirected it here: a payout is confirmed by somebody else. */
   readonly by: string | null;
+  /** The person whose doing granted it: somebody else approves it. */
+  readonly grantedBy?: string;
+  /** Its provider is paused: it goes on by itself when finance lets it. */
+  readonly paused?: boolean;
+}
+/** Money for units whose goods were still to come. Its refunds name it as their settlement; what is owed in the end is for the settlements of its units. */
+export interface Advance {
+  readonly advanceId: string;
+  readonly units: readonly UnitKey[];
+  readonly amount: number;
+  /** What of it each of them brought, in their order; outbound shipping is beside it. */
+  readonly unitAmounts?: readonly number[];
+  /** What of it never left and never will. */
+  readonly withdrawnAmount: number;
+  /** What no settlement has used yet, in the order in which the tenders were filled. */
+  readonly tenders: readonly { readonly tenderId: string; readonly amount: number }[];
+  /** Outbound shipping that it holds until a settlement earns it, or for good: what the customer keeps of it. */
+  readonly shipping: readonly { readonly shipmentId: string; readonly amount: number }[];
+  readonly feesTaken: readonly SettledFee['kind'][];
+  /** Spent points that it gave back. */
+  readonly pointsRestored: number;
+  readonly settledBy: readonly AdvanceUse[];
+  /** Said once its last unit is decided: what becomes of the rest. */
+  readonly recovery: RefundRules['advanceRecovery'] | null;
+  readonly recoveredAmount: number;
+  /** Written off or asked back, it is the customer's for all that we know: what each unit that is not settled was given with it. */
+  readonly kept?: readonly { readonly lineId: string; readonly unit: number; readonly amount: number }[];
+  /** Who has seen to the invoice. */
+  readonly invoicedBy: string | null;
+}
+/** What a settlement took of an advance. */
+export interface AdvanceUse {
+  readonly settlementId: string;
+  readonly tenders: Advance['tenders'];
+  readonly shipping: Advance['shipping'];
+}
+export interface Overdraft {
+  readonly tenderId: string;
+  /** What has left the tender, or is disputed, beyond what was captured. */
+  readonly amount: number;
+  /** What of it finance has written off. */
+  readonly acceptedAmount: number;
 }
 export interface Replacement {
   readonly replacementId: string;

@@ -1,5 +1,5 @@
 import type { Stage } from '../policy/policy';
-import { unitKey, type Line, type Refund, type Replacement, type ReturnState, type Step, type Unit } from './state';
+import { unitKey, type Advance, type Line, type Refund, type Replacement, type ReturnState, type Step, type Unit } from './state';
 
 /**
  * The process as tables and the few questions they answer. One row per status: what is accepted. One row per place of a unit: where a report takes it. One row per
@@ -14,15 +14,15 @@ export type Status = (typeof statuses)[number];
 
 /** What people may ask of a return, by its status. Finer conditions (is there an offer, a rejected line, a unit to inspect) are asked of the units when it is taken. */
 export const accepts = {
-  in_review: ['cancel', 'decision', 'offer', 'accept_offer', 'decline_offer', 'shipment', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
-  awaiting_handover: ['cancel', 'offer', 'accept_offer', 'decline_offer', 'shipment', 'pickup', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
-  in_transit: ['shipment', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
-  at_warehouse: ['receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
-  settling: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'pause', 'resume', 'extend', 'advance'],
-  completed: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'pause', 'resume', 'extend', 'advance'],
-  rejected: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'pause', 'resume', 'extend', 'advance'],
-  cancelled: ['receive', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'advance'],
-  expired: ['receive', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'advance'],
+  in_review: ['cancel', 'decision', 'offer', 'accept_offer', 'decline_offer', 'shipment', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'accept_overdraft', 'pause', 'resume', 'extend', 'advance'],
+  awaiting_handover: ['cancel', 'offer', 'accept_offer', 'decline_offer', 'shipment', 'pickup', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'accept_overdraft', 'pause', 'resume', 'extend', 'advance'],
+  in_transit: ['shipment', 'receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'accept_overdraft', 'pause', 'resume', 'extend', 'advance'],
+  at_warehouse: ['receive', 'inspect', 'repair', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'accept_overdraft', 'pause', 'resume', 'extend', 'advance'],
+  settling: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'approve_refund', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'accept_overdraft', 'pause', 'resume', 'extend', 'advance'],
+  completed: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'accept_overdraft', 'pause', 'resume', 'extend', 'advance'],
+  rejected: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'accept_overdraft', 'pause', 'resume', 'extend', 'advance'],
+  cancelled: ['receive', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'accept_overdraft', 'advance'],
+  expired: ['receive', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'reject_refund', 'retry_refund', 'settle_refund', 'accept_overdraft', 'advance'],
 } as const satisfies Record<Status, readonly string[]>; // prettier-ignore
 export type CaseCommand = (typeof accepts)[Status][number];
 export const caseCommands = [...new Set(Object.values(accepts).flat())] as readonly CaseCommand[];
@@ -55,7 +55,7 @@ export const refundMoves = {
   awaiting_approval: ['pending', 'succeeded', 'awaiting_payout', 'rejected'],
   pending: ['succeeded', 'failed', 'unknown', 'pending', 'redirected', 'rejected'],
   unknown: ['succeeded', 'failed', 'pending', 'unknown'],
-  failed: ['pending', 'redirected', 'rejected'],
+  failed: ['pending', 'redirected', 'rejected', 'succeeded'],
   succeeded: ['failed'],
   awaiting_payout: ['succeeded', 'redirected', 'rejected'],
   rejected: [],
@@ -82,14 +82,23 @@ export function hasLeft(state: ReturnState, unit: Unit): boolean {
     state.steps.some((step) => step.subject === replacement.replacementId && (step.status === 'wanted' || step.status === 'done'))
   );
 }
-export const refundsOf = (state: ReturnState, unit: Unit): readonly Refund[] =>
-  unit.settlementId === null ? [] : state.refunds.filter((refund) => refund.settlementId === unit.settlementId && refund.status !== 'redirected');
+/** What advances have promised for a unit, whatever became of it since. */
+export const advancesOf = (state: ReturnState, unit: Unit): readonly Advance[] => (state.advances ?? []).filter(({ units }) => units.includes(unitKey(unit)));
+/** The refunds of its settlement, and of the advances that went before it. What an advance let go of is paid by nobody. */
+export function refundsOf(state: ReturnState, unit: Unit): readonly Refund[] {
+  const settlement = unit.money === 'granted' ? unit.settlementId : null;
+  const advances = advancesOf(state, unit).map(({ advanceId }) => advanceId);
+  return state.refunds.filter(
+    ({ settlementId, status: now }) => now !== 'redirected' && (settlementId === settlement || (advances.includes(settlementId) && now !== 'rejected')),
+  );
+}
 
 export type Money = 'none' | 'quoted' | 'granted' | 'refunding' | 'refunded' | 'unknown' | 'failed';
-/** How far the money for a unit is: its own mark, and once it is settled its refunds'. */
+/** How far the money for a unit is: its own mark, and once it is settled, or advanced, its refunds'. */
 export function moneyOf(state: ReturnState, unit: Unit): Money {
-  if (unit.money !== 'granted') return unit.money;
-  const found = new Set(refundsOf(state, unit).map((refund) => refund.status));
+  const refunds = refundsOf(state, unit);
+  if (unit.money === 'none' || (unit.money === 'quoted' && refunds.length === 0)) return unit.money;
+  const found = new Set(refunds.map((refund) => refund.status));
   if (found.has('failed') || found.has('rejected')) return 'failed';
   if (found.has('unknown')) return 'unknown';
   if (found.has('pending')) return 'refunding';
@@ -108,9 +117,10 @@ export function unitStatus(state: ReturnState, unit: Unit): Status {
   if ((line.authorization === 'pending' && !isDone(unit)) || (line.appeal === 'open' && isRejected(state, unit))) return 'in_review';
   if (isRejected(state, unit)) return 'rejected';
   if (!inspected(state, unit)) return beforeInspection[unit.logistics];
-  if (line.resolution === 'repair' && unit.repair === null && unit.inspection !== 'waived') return 'at_warehouse';
+  if ((unit.resolution ?? line.resolution) === 'repair' && unit.repair === null && unit.inspection !== 'waived') return 'at_warehouse';
   const replacement = replacementOf(state, unit);
-  if (replacement && replacement.status !== 'delivered') return 'settling';
+  // A repaired article is the customer's own: on its way home it needs nobody any more, unless it gets lost.
+  if (replacement && replacement.status !== 'delivered' && !(replacement.kind === 'repair' && replacement.status === 'shipped')) return 'settling';
   return ['none', 'refunded'].includes(moneyOf(state, unit)) ? 'completed' : 'settling';
 }
 const beforeInspection = {
@@ -150,7 +160,8 @@ export const stageOpen = {
   replacement: (state) => !state.end && state.replacements.some((one) => isShipping(state, one)),
   repair: (state) => state.units.some((unit) => unitStatus(state, unit) === 'at_warehouse' && inspected(state, unit)),
   approval: (state) => state.refunds.some((refund) => refund.status === 'awaiting_approval'),
-  refund: (state) => state.refunds.some((refund) => ['pending', 'unknown', 'failed', 'awaiting_payout'].includes(refund.status)),
+  // Nobody owes anything about money that finance itself holds back.
+  refund: (state) => state.refunds.some((refund) => ['pending', 'unknown', 'failed', 'awaiting_payout'].includes(refund.status) && !refund.paused),
   appeal: (state) => !state.end && state.units.some((unit) => isRejected(state, unit) && !unit.released && lineOf(state, unit).appeal === null),
 } as const satisfies Record<Stage, (state: ReturnState) => boolean>;
 

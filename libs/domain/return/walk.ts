@@ -39,6 +39,7 @@ const fees: Policy['refund']['fees'] = [
   { kind: 'restocking', rate: '0.10', amount: null, reasons: ['changed_mind'] },
   { kind: 'return_shipping', rate: null, amount: 300, reasons: [] },
 ];
+const worn = { A: '0', B: '0.10', C: '0.50', D: '1' } as const;
 const base = samplePolicy();
 export const policies: readonly Policy[] = [
   base,
@@ -55,6 +56,11 @@ export const policies: readonly Policy[] = [
     },
     refund: { ...base.refund, fees },
   }),
+  samplePolicy({ refund: { ...base.refund, timing: 'at_approval', outboundShipping: 'always' } }),
+  samplePolicy({
+    refund: { ...base.refund, fees, timing: 'at_approval', advanceRecovery: 'invoice', advanceBelow: 2500, approvalAbove: 1500, gradeDeductions: worn },
+  }),
+  reviewed({ refund: { ...base.refund, timing: 'at_first_scan', advanceRecovery: 'store_credit', tenderOrder: 'pro_rata', gradeDeductions: worn } }),
 ];
 export const orders = [
   sampleOrder(),
@@ -152,6 +158,7 @@ function moneyMoves({ state }: Bench, pick: (among: number) => number): Move[] {
     move('retry_refund', { refundId }, by),
     move('redirect_refund', { refundId, to: ['t1', 't2', 'store_credit', 'manual', 'nowhere'][pick(5)]! }, by),
     move('settle_refund', { refundId, reference: 'REF1' }, by),
+    move('accept_overdraft', {}, by),
     move(
       'refund_reported',
       {
@@ -179,6 +186,7 @@ function machineMoves({ state }: Bench, pick: (among: number) => number): Move[]
       answer({ kind: 'refused', code: 'no' }),
       answer({ kind: 'unanswered' }),
       ...money,
+      ...(effect.call === 'refund' ? [answer({ kind: 'paused' })] : []),
       ...(effect.call === 'lookUpRefund' ? [answer({ kind: 'not_found' })] : []),
     ];
   });
@@ -213,6 +221,7 @@ export function finish(bench: Bench): string | null {
       due(bench.state).effects.length === 0 &&
       due(bench.state).later.length === 0 &&
       due(bench.state).moments.length === 0 &&
+      bench.state.deadlines.every(({ pausedAt }) => pausedAt === null) &&
       bench.state.attention === null
     )
       return null;
