@@ -76,6 +76,9 @@ export const filling: readonly string[] = [
     'stream, sequence, at, cause, type, text, previous, hash',
     `${id('ret', '(i - 1) / 10')}, 1 + (i - 1) % 10, ${at(50_000)}, 'cause/' || i, 'scanned', '{}', '', ''`,
   ),
+  each(5_000, 'log_head', 'stream, sequence, hash, moved', `${id('ret', 'i - 1')}, 10, '', i % 50 = 0`),
+  each(1_000, 'audit_checkpoint', 'number, text, hash, public_key, signature', `i, '{}', '', '', ''`),
+  each(20_000, 'audit_leaf', 'number, stream, sequence, hash', `1 + i % 1000, ${id('ret', 'i / 1000')}, 1 + i / 5000, ''`),
   each(
     50_000,
     'command',
@@ -93,8 +96,8 @@ export const filling: readonly string[] = [
   each(
     25_000,
     'refund',
-    'id, return_id, order_number, settlement_id, tender_id, provider, amount, currency, status, granted_by, created_at, updated_at',
-    `${id('rfd')}, ${id('ret')}, 'O' || i, ${id('stl')}, 't1', ${mostly('sandbox', 100, ['manual', 'cash'])}, 1000, 'CNY',
+    'id, return_id, order_number, settlement_id, tender_id, provider, provider_payment_id, amount, currency, status, granted_by, created_at, updated_at',
+    `${id('rfd')}, ${id('ret')}, 'O' || i, ${id('stl')}, 't1', ${mostly('sandbox', 100, ['manual', 'cash'])}, CASE WHEN i % 100 > 0 THEN 'pay_' || i END, 1000, 'CNY',
        ${mostly('succeeded', 50, ['awaiting_approval', 'pending', 'failed', 'rejected', 'redirected'])}, 'usr_1', ${at(25_000)}, ${at(25_000)}`,
   ),
   each(
@@ -116,6 +119,47 @@ export const filling: readonly string[] = [
     'compensation',
     'id, return_id, customer_id, kind, amount, currency, code, status, reason, granted_by, created_at',
     `${id('cmp')}, ${id('ret')}, 'c-' || i, 'coupon', 100, 'CNY', 'SORRY-' || i, 'granted', 'late', 'rule', ${at(10_000)}`,
+  ),
+  // A hundred customers, each of whom has had a hundred movements.
+  each(
+    10_000,
+    'store_credit_movement',
+    'id, customer_id, currency, position, at, type, amount, balance',
+    `${id('led')}, 'c-' || (i - 1) % 100, 'CNY', 1 + (i - 1) / 100, ${at(10_000)}, 'refund_paid', 10, 10 * (1 + (i - 1) / 100)`,
+  ),
+  each(100, 'store_credit_account', 'customer_id, currency, position, balance', `'c-' || i - 1, 'CNY', 100, 1000`),
+  each(5_000, 'store_credit_spend', 'order_number, customer_id, currency, amount', `'O' || i, 'c-' || i % 100, 'CNY', 10`),
+  each(
+    10_000,
+    'points_movement',
+    'id, customer_id, at, type, points, order_number, return_id',
+    `${id('cmp')}, 'c-' || (i - 1) % 100, ${at(10_000)}, 'granted', 10, 'O' || i, ${id('ret')}`,
+  ),
+  each(
+    1_000,
+    'reconciliation',
+    'id, provider, from_at, to_at, status, step, requested_by, created_at',
+    `${id('rcl')}, 'sandbox', now() - interval '3 years', now(), CASE WHEN i = 500 THEN 'running' ELSE 'done' END, CASE WHEN i = 500 THEN 'close' ELSE 'over' END, 'usr_1', ${at(1_000)}`,
+  ),
+  each(
+    20_000,
+    'provider_refund',
+    'reconciliation_id, id, refund_id, provider_payment_id, amount, currency, status, at',
+    `${id('rcl', '500')}, 're_' || lpad(i::text, 6, '0'), ${id('rfd')}, 'pay_' || i, 1000, 'CNY', 'succeeded', ${at(20_000)}`,
+  ),
+  each(
+    6_000,
+    'difference',
+    'id, provider, kind, subject, facts, at, state, ended_at, created_at, seen_at',
+    `${id('dif')}, 'sandbox', ${pick('i', 'missing_here', 'missing_there', 'amount_differs')}, 're_' || i, '{}', ${at(6_000)}, ${mostly('resolved', 20, ['open'])},
+       CASE WHEN i % 20 > 0 THEN now() END, ${at(6_000)}, ${at(6_000)}`,
+  ),
+  each(6_000, 'reconciliation_difference', 'reconciliation_id, n, difference_id, facts', `${id('rcl', '500')}, i, ${id('dif')}, '{}'`),
+  each(
+    1_000,
+    'refund_elsewhere',
+    'provider, provider_refund_id, order_number, tender_id, amount, currency, status',
+    `'sandbox', 're_elsewhere' || i, 'O' || i, 't1', 10, 'CNY', 'succeeded'`,
   ),
   each(
     10_000,

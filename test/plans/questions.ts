@@ -3,21 +3,28 @@ import { ApiKeysController } from '#apps/api/api-keys/api-keys.controller';
 import { UsersController } from '#apps/api/users/users.controller';
 import { factsAbout } from '#apps/worker/jobs/facts';
 import type { JobContext } from '#apps/worker/jobs/job-context';
+import { expireAllCoupons } from '#apps/worker/jobs/expire-coupons';
 import { orderChanged } from '#apps/worker/jobs/order-changed';
 import { reconcile } from '#apps/worker/jobs/reconcile';
 import { Metrics } from '#apps/worker/metrics';
 import { endSessions, openOrder, resolveToken } from '#libs/access/sessions';
 import { workQueues } from '#libs/contracts/lists';
 import { application } from '#libs/domain/return/fixtures';
+import { chainsFrom, readChains, readEntries, readMerchantPostings, readTail } from '#libs/persistence/audit-rows';
+import { listCheckpoints } from '#libs/persistence/checkpoints';
 import { readAnswer, recordCommand } from '#libs/persistence/commands';
+import { expireCoupons, listCompensations } from '#libs/persistence/coupons';
 import type { Transaction } from '#libs/persistence/database';
-import { findReturnId, ledgerBalances, listLedger, listRefunds, logStreams, readRefund, settlementOfRefund } from '#libs/persistence/finance-reads';
-import { verifyStream } from '#libs/persistence/log';
+import { findReturnId, ledgerBalances, listLedger, listRefunds, readRefund, settlementOfRefund } from '#libs/persistence/finance-reads';
 import { claimedUnits, readOrder, readTenders } from '#libs/persistence/orders';
+import { listPoints, pointsTotals } from '#libs/persistence/points';
+import { listProviders, waitingFor } from '#libs/persistence/payment-providers';
 import { listPolicies } from '#libs/persistence/policies';
 import { listReceipts, readReceipt, returnOfReceipt } from '#libs/persistence/receipts';
 import { findReturn, listReturns, readTimeline, type ReturnFilter, type Sight } from '#libs/persistence/returns';
+import { creditBalances, listCredit, lockSpend } from '#libs/persistence/store-credit';
 import { listTasks, lockTask, type WorkFilter, type WorkPosition } from '#libs/persistence/tasks';
+import { books } from './book-questions';
 import { merchant } from './filling';
 import type { WatchedDatabase } from './watched-database';
 
@@ -123,12 +130,31 @@ const finance: readonly Question[] = [
   ...ledgerBy('?from&to', { from: middle, to: new Date().toISOString() }),
   inMerchant('GET /v1/ledger/balances', (tx) => ledgerBalances(tx, null), { readsAll: 'a balance is the sum of every posting' }),
   inMerchant('GET /v1/tenders', (tx) => readTenders(tx, 'O77')),
-  inMerchant('GET /v1/audit/verify?returnId', (tx) => verifyStream(tx, merchant, numbered('ret', 77))),
-  inMerchant('GET /v1/audit/verify, the next chains', (tx) => logStreams(tx, numbered('ret', 77), 100)),
+  inMerchant('GET /v1/payment-providers', (tx) => listProviders(tx, null, limit), { list: true, sorts: 'the providers of one shop' }),
+  inMerchant('GET /v1/payment-providers, a later page', (tx) => listProviders(tx, 'p', limit), { list: true, sorts: 'the providers of one shop' }),
+  inMerchant('who waits for a provider', (tx) => waitingFor(tx, 'sandbox', null, 200)),
+  inMerchant('GET /v1/audit/verify, the names of the next chains', (tx) => chainsFrom(tx, numbered('ret', 77))),
+  inMerchant('GET /v1/audit/verify, chains with all that is theirs', (tx) => readChains(tx, [numbered('ret', 77), numbered('ret', 78)], 1, 100)),
+  inMerchant('GET /v1/audit/verify, a piece of a long chain', (tx) => readEntries(tx, numbered('ret', 77), 2, 8, 5)),
+  inMerchant('GET /v1/audit/verify, postings that belong to no return', (tx) => readMerchantPostings(tx, 1, 500)),
+  inMerchant('GET /v1/audit/verify, what lies beyond a head', (tx) => readTail(tx, `merchant/${merchant}`, true)),
+  inMerchant('GET /v1/audit/checkpoints', (tx) => listCheckpoints(tx, null, limit), { list: true }),
+  inMerchant('GET /v1/audit/checkpoints, a later page', (tx) => listCheckpoints(tx, 500, limit), { list: true }),
   inMerchant('a return by its number', (tx) => findReturnId(tx, 'R-77', 'R-77')),
 ];
 
 const shop: readonly Question[] = [
+  inMerchant('GET /v1/customers/{id}/store-credit', async (tx) => [await creditBalances(tx, 'c-77'), await listCredit(tx, 'c-77', null, limit)], {
+    list: true,
+    sorts: 'the currencies of one customer',
+  }),
+  inMerchant('GET /v1/customers/{id}/store-credit, a later page', (tx) => listCredit(tx, 'c-77', 5_000, limit), {
+    list: true,
+    sorts: 'what is left of one customer',
+  }),
+  inMerchant('what an order has drawn', (tx) => lockSpend(tx, 'O77')),
+  inMerchant('GET /v1/customers/{id}/points', async (tx) => [await pointsTotals(tx, 'c-77'), await listPoints(tx, 'c-77', null, limit)], { list: true }),
+  inMerchant('GET /v1/customers/{id}/compensations', (tx) => listCompensations(tx, 'c-77', null, limit), { list: true }),
   inMerchant('GET /v1/orders/{orderNumber}', async (tx) => [await readOrder(tx, 'O77'), await claimedUnits(tx, 'O77')]),
   ...paged('GET /v1/policies', (tx, after) => listPolicies(tx, after, limit), { sorts: 'the policies of one shop' }),
   {
@@ -175,10 +201,12 @@ const context = (database: WatchedDatabase) =>
   }) as unknown as JobContext;
 const jobs: readonly Question[] = [
   { name: 'the reconciler, once a minute', ask: (database) => reconcile(context(database)) },
+  { name: 'coupons expire, once an hour', ask: (database) => expireAllCoupons(context(database)) },
+  inMerchant('coupons of a shop expire', (tx) => expireCoupons(tx, merchant, 50)),
   { name: 'an order has changed', ask: (database) => orderChanged(context(database), { merchantId: merchant, orderNumber: 'O77' }, 'x') },
   { name: 'a parcel’s number has become known', ask: (database) => factsAbout(context(database), 'UNKNOWN100') },
   { name: 'GET /metrics', ask: (database) => new Metrics(database).registry.metrics(), readsAll: 'counts what is open' },
 ];
 
 /** By the file in which their plans are committed. */
-export const questions = { returns, work, finance, shop, jobs };
+export const questions = { returns, work, finance, books, shop, jobs };

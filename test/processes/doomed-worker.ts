@@ -15,6 +15,8 @@ export interface DoomedPoint {
   /** `command`, `fact`, `moment`, `outcome:<call>` for the transaction that deals with such a letter; `call:<call>` for the call to a provider itself. */
   readonly at: string;
   readonly when: 'before' | 'after';
+  /** How long the first one held waits for the others; calls may wait longer than transactions. */
+  readonly patienceMs?: number;
 }
 
 /** Below the 3 s that a transaction may take: later it would be tried again while it is still held. */
@@ -41,7 +43,7 @@ async function pass(at: string, when: DoomedPoint['when'], returnId: string): Pr
   if (!point) return;
   held.push(point.id);
   if (held.length === points.length) die();
-  if (held.length === 1) setTimeout(die, patienceMs);
+  if (held.length === 1) setTimeout(die, point.patienceMs ?? patienceMs);
   await new Promise(() => undefined);
 }
 

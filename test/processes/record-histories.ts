@@ -115,7 +115,26 @@ const stories: Record<string, () => Promise<Journey>> = {
     await journey.until('completed');
     return journey;
   },
+  'paused-refund': async () => {
+    const journey = await begin('pay_ok_', { quantity: 2 });
+    await journey.command('shop', 'shipment', { carrier: 'sf', trackingNumber: journey.trackingNumber });
+    await journey.receive([{ lineId: '1', quantity: 1 }]);
+    await letLeave('pause');
+    await journey.inspect();
+    await journey.until((rma) => !rma.deadlines.some((deadline: Body) => deadline.stage === 'refund'));
+    await letLeave('resume');
+    await journey.until((rma) => rma.refunds[0].status === 'succeeded');
+    await journey.receive([{ lineId: '1', quantity: 1 }]);
+    await journey.inspect();
+    await journey.until('completed');
+    return journey;
+  },
 };
+
+/** Finance lets refunds leave for the sandbox's provider, or not. */
+async function letLeave(word: 'pause' | 'resume'): Promise<void> {
+  expectStatus(await (await login('finance')).post(`/v1/payment-providers/sandbox/${word}`, { reason: 'a story' }, { key: randomUUID() }), 200);
+}
 
 /** A failed refund is redirected and paid out by hand, by two people. */
 async function payOutByHand(refundId: string): Promise<void> {

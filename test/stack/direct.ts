@@ -41,23 +41,11 @@ export const deadlocks = async (): Promise<number> => {
   return row!.deadlocks;
 };
 
-/** Balances of an order that must hold whatever happened: claims never above what was captured, and every sum the sum of its rows. */
+/** What must hold of an order whatever happened: claims never above what was captured, every sum the sum of its rows, and the ledger what the rows say. */
 export async function expectSoundBooks(orderNumber: string): Promise<void> {
-  const tenders = await direct.sql<{ tenderId: string; captured: number; refunded: number; pending: number; paidOut: number; underWay: number }>(
-    `SELECT t.tender_id AS "tenderId", t.captured_amount::int AS captured, t.refunded_amount::int AS refunded, t.pending_amount::int AS pending,
-       coalesce(sum(r.amount) FILTER (WHERE r.status = 'succeeded'), 0)::int AS "paidOut",
-       coalesce(sum(r.amount) FILTER (WHERE r.status IN ('awaiting_approval', 'pending', 'unknown', 'failed', 'awaiting_payout')), 0)::int AS "underWay"
-     FROM tender t LEFT JOIN refund r ON r.merchant_id = t.merchant_id AND r.order_number = t.order_number AND r.tender_id = t.tender_id
-     WHERE t.order_number = $1 GROUP BY t.merchant_id, t.order_number, t.tender_id`,
-    [orderNumber],
-  );
-  expect(tenders.length).toBeGreaterThan(0);
-  for (const { captured, refunded, pending, paidOut, underWay } of tenders) {
-    expect(refunded + pending).toBeLessThanOrEqual(captured);
-    expect({ refunded, pending }).toEqual({ refunded: paidOut, pending: underWay });
-  }
+  await expectSoundTenders(orderNumber);
   const [order] = await direct.sql<{ granted: number; settled: number; paidOut: number }>(
-    `SELECT o.granted_amount::int AS granted, (SELECT coalesce(sum(total), 0)::int FROM settlement s WHERE s.order_number = o.order_number
+    `SELECT (o.granted_amount - o.advanced_amount)::int AS granted, (SELECT coalesce(sum(total), 0)::int FROM settlement s WHERE s.order_number = o.order_number AND s.kind = 'settlement'
          AND NOT EXISTS (SELECT FROM refund r WHERE r.settlement_id = s.id AND r.status = 'rejected')) AS settled,
        (SELECT coalesce(sum(amount), 0)::int FROM refund r WHERE r.order_number = o.order_number AND r.status = 'succeeded') AS "paidOut"
      FROM orders o WHERE o.order_number = $1`,
@@ -71,4 +59,64 @@ export async function expectSoundBooks(orderNumber: string): Promise<void> {
     [orderNumber],
   );
   expect(ledger!.paid).toBe(order!.paidOut);
+  await expectSoundLedger(orderNumber);
+}
+
+/** What was refunded is our refunds and those made elsewhere, what is pending our open ones, what is disputed the order's disputes. Only facts take more than there was. */
+async function expectSoundTenders(orderNumber: string): Promise<void> {
+  const tenders = await direct.sql<{
+    captured: number;
+    refunded: number;
+    pending: number;
+    disputed: number;
+    paidOut: number;
+    elsewhere: number;
+    underWay: number;
+    atIssue: number;
+  }>(
+    `SELECT t.captured_amount::int AS captured, t.refunded_amount::int AS refunded, t.pending_amount::int AS pending, t.disputed_amount::int AS disputed,
+       coalesce(sum(r.amount) FILTER (WHERE r.status = 'succeeded'), 0)::int AS "paidOut",
+       coalesce(sum(r.amount) FILTER (WHERE r.status IN ('awaiting_approval', 'pending', 'unknown', 'failed', 'awaiting_payout')), 0)::int AS "underWay",
+       (SELECT coalesce(sum(e.amount), 0)::int FROM refund_elsewhere e WHERE e.order_number = t.order_number AND e.tender_id = t.tender_id AND e.status = 'succeeded') AS elsewhere,
+       (SELECT coalesce(sum((c ->> 'amount')::int), 0)::int FROM orders o, jsonb_array_elements(o.document -> 'chargebacks') c
+          WHERE o.order_number = t.order_number AND c ->> 'tenderId' = t.tender_id AND c ->> 'status' <> 'won') AS "atIssue"
+     FROM tender t LEFT JOIN refund r ON r.merchant_id = t.merchant_id AND r.order_number = t.order_number AND r.tender_id = t.tender_id
+     WHERE t.order_number = $1 GROUP BY t.merchant_id, t.order_number, t.tender_id`,
+    [orderNumber],
+  );
+  expect(tenders.length).toBeGreaterThan(0);
+  for (const { captured, refunded, pending, disputed, paidOut, elsewhere, underWay, atIssue } of tenders) {
+    expect({ refunded, pending, disputed }).toEqual({ refunded: paidOut + elsewhere, pending: underWay, disputed: atIssue });
+    if (elsewhere === 0) expect(refunded + pending).toBeLessThanOrEqual(captured);
+  }
+}
+
+/** Each refund is paid in the ledger if it succeeded and not otherwise, what is still owed is what is under way, and facts are booked as long as they stand. */
+async function expectSoundLedger(orderNumber: string): Promise<void> {
+  const wrong = await direct.sql(
+    `SELECT r.id, r.status, r.amount::int, coalesce(p.paid, 0)::int AS paid FROM refund r LEFT JOIN (
+       SELECT merchant_id, refund_id, sum(CASE WHEN from_account = 'refunds_payable' THEN amount ELSE -amount END) AS paid FROM ledger_posting
+       WHERE type = 'refund_paid' GROUP BY merchant_id, refund_id) p ON p.merchant_id = r.merchant_id AND p.refund_id = r.id
+     WHERE r.order_number = $1 AND coalesce(p.paid, 0) <> CASE WHEN r.status = 'succeeded' THEN r.amount ELSE 0 END`,
+    [orderNumber],
+  );
+  expect(wrong).toEqual([]);
+  const [owed] = await direct.sql<{ payable: number; underWay: number }>(
+    `SELECT coalesce(sum(CASE WHEN l.to_account = 'refunds_payable' THEN l.amount WHEN l.from_account = 'refunds_payable' THEN -l.amount ELSE 0 END), 0)::int AS payable,
+       (SELECT coalesce(sum(amount), 0)::int FROM refund WHERE order_number = $1 AND status IN ('awaiting_approval', 'pending', 'unknown', 'failed', 'awaiting_payout')) AS "underWay"
+     FROM return r JOIN ledger_posting l ON l.merchant_id = r.merchant_id AND l.return_id = r.id WHERE r.order_number = $1`,
+    [orderNumber],
+  );
+  expect(owed!.payable).toBe(owed!.underWay);
+  // Facts are told by the merchant's chain, with what they booked.
+  const [facts] = await direct.sql<{ booked: number; stands: number }>(
+    `SELECT (SELECT coalesce(sum(CASE WHEN p ->> 'to' = 'provider_clearing' THEN (p ->> 'amount')::int ELSE -(p ->> 'amount')::int END), 0)::int
+         FROM log_entry g, jsonb_array_elements(g.text::jsonb -> 'data' -> 'ledger') e, jsonb_array_elements(e -> 'postings') p
+         WHERE g.stream = 'merchant/' || o.merchant_id AND g.text::jsonb -> 'data' ->> 'orderNumber' = o.order_number AND p ->> 'type' IN ('charged_back', 'refunded_elsewhere')) AS booked,
+       (SELECT coalesce(sum(amount), 0)::int FROM refund_elsewhere e WHERE e.merchant_id = o.merchant_id AND e.order_number = o.order_number AND e.status = 'succeeded')
+         + (SELECT coalesce(sum((c ->> 'amount')::int), 0)::int FROM jsonb_array_elements(o.document -> 'chargebacks') c WHERE c ->> 'status' = 'lost') AS stands
+     FROM orders o WHERE o.order_number = $1`,
+    [orderNumber],
+  );
+  expect(facts!.booked).toBe(facts!.stands);
 }

@@ -40,9 +40,9 @@ export async function patiently(
 }
 
 /** A provider's event, signed as the sandbox signs, straight to the API. Answers the status. */
-export async function report(path: 'payment-providers' | 'carriers', event: { id?: string; type: string; data: Body }): Promise<number> {
+export async function report(path: 'payment-providers' | 'carriers', event: { id?: string; type: string; at?: string | undefined; data: Body }): Promise<number> {
   const id = event.id ?? randomUUID();
-  const at = new Date().toISOString();
+  const at = event.at ?? new Date().toISOString();
   const body = JSON.stringify({ ...event, id, at });
   const timestamp = String(Math.floor(Date.now() / 1000));
   const signature = createHmac('sha256', Buffer.from(stack().sandboxSecret.replace(/^whsec_/, ''), 'base64'))
