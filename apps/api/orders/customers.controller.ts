@@ -13,7 +13,7 @@ import { Database } from '#libs/persistence/database';
 import { appendToMerchantLog } from '#libs/persistence/log';
 import { listPoints, pointsTotals } from '#libs/persistence/points';
 import { notFound } from '../http/api-error';
-import { CurrentCaller, Roles, Scope } from '../http/decorators';
+import { CurrentCaller, Roles } from '../http/decorators';
 import { actorOf } from '../http/idempotency';
 import { decodeCursor, page } from '../http/keyset';
 import { Answers, listOf } from '../http/openapi-decorators';
@@ -64,7 +64,6 @@ export class CustomersController {
 
   @Get(':id/points')
   @Roles('agent', 'finance', 'admin')
-  @Scope('coupons')
   @ApiOperation({ summary: "What returns do to a customer's points, newest first; the shop keeps the account" })
   @Answers(200, pointsAnswer)
   async points(@CurrentCaller() caller: Caller, @Param('id', { schema: customerId }) id: string, @Query({ schema: pageQuery }) { limit, cursor }: PageQuery) {
