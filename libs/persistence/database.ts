@@ -203,7 +203,16 @@ export function dataSourceOptions({ url, poolSize = 10 }: DatabaseOptions) {
     type: 'postgres' as const,
     url,
     entities: [],
-    migrations: [Core1763700000001, GiftedCoupons1763800000002, Advances1763900000003, ProviderLife1764000000004, StoreCredit1764100000005, Reconciliations1764200000006, AuditProofs1764300000007, AnswersToTheLetter1764400000008],
+    migrations: [
+      Core1763700000001,
+      GiftedCoupons1763800000002,
+      Advances1763900000003,
+      ProviderLife1764000000004,
+      StoreCredit1764100000005,
+      Reconciliations1764200000006,
+      AuditProofs1764300000007,
+      AnswersToTheLetter1764400000008,
+    ],
     migrationsTransactionMode: 'each' as const,
     synchronize: false,
     // Statements are sent without waiting for the answers to those before them.

@@ -40,7 +40,10 @@ export async function patiently(
 }
 
 /** A provider's event, signed as the sandbox signs, straight to the API. Answers the status. */
-export async function report(path: 'payment-providers' | 'carriers', event: { id?: string; type: string; at?: string | undefined; data: Body }): Promise<number> {
+export async function report(
+  path: 'payment-providers' | 'carriers',
+  event: { id?: string; type: string; at?: string | undefined; data: Body },
+): Promise<number> {
   const id = event.id ?? randomUUID();
   const at = event.at ?? new Date().toISOString();
   const body = JSON.stringify({ ...event, id, at });

@@ -52,7 +52,9 @@ const seenPayment = z
   })
   .meta({ id: 'SandboxPayment', description: 'What the payment provider saw' });
 const acceptedScan = z.object({ eventId: z.string() }).meta({ id: 'SandboxScanAccepted' });
-const mail = z.object({ id: z.string(), to: z.string(), subject: z.string(), text: z.string(), locale: z.string(), kind: z.string(), at: z.string() }).meta({ id: 'SandboxMail' });
+const mail = z
+  .object({ id: z.string(), to: z.string(), subject: z.string(), text: z.string(), locale: z.string(), kind: z.string(), at: z.string() })
+  .meta({ id: 'SandboxMail' });
 
 /** Levers and windows of the sandbox; there only with `BOOMERANG_SANDBOX=true`. */
 @ApiTags('sandbox')
