@@ -1,7 +1,7 @@
 // What `npm start` and `npm test` need before any of our TypeScript can run: the packages, and `dist`.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -123,6 +123,8 @@ export async function ensureBuild(say = console.log) {
       rmSync(stampFile, { force: true });
       if (!existsSync(join(root, 'dist', 'apps'))) rmSync(join(root, 'dist', '.tsbuildinfo'), { force: true });
       if ((await run(process.execPath, [compiler, '-p', 'tsconfig.build.json'])) !== 0) throw new Error('the build failed; the compiler says why above.');
+      // A compiler writes no programs; `npx boomerang` runs this one.
+      chmodSync(join(root, 'dist', 'apps', 'api', 'boomerang.js'), 0o755);
       if ((await run(process.execPath, [join(root, 'dist', 'libs', 'temporal', 'build-bundle.js')])) !== 0)
         throw new Error('the build failed; the bundler says why above.');
       writeFileSync(stampFile, stamp);
