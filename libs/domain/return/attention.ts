@@ -36,7 +36,7 @@ export const isLostOnItsWayHome = (state: ReturnState, unit: Unit): boolean =>
   unit.logistics === 'sent_back' &&
   unit.money !== 'granted' &&
   !replacementOf(state, unit) &&
-  state.parcels.some((parcel) => parcel.method === 'send_back' && parcel.status === 'lost');
+  state.parcels.some((parcel) => parcel.parcelId === unit.parcelId && parcel.method === 'send_back' && parcel.status === 'lost');
 
 const isOverdue = ({ breachedAt, onBreach }: ReturnState['deadlines'][number]): boolean =>
   breachedAt !== null && ['attention', 'escalate', 'expire'].includes(onBreach);

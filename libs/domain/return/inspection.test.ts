@@ -218,6 +218,19 @@ describe('rejected goods that get lost on their way home', () => {
     expect(bench.state.refunds).toHaveLength(1);
     expect(bench.state.attention).toBeNull();
   });
+  test('are those of the parcel that was lost, and no others', () => {
+    const { appeal: _, ...deadlines } = samplePolicy().deadlines;
+    const bench = new Bench({ policy: samplePolicy({ deadlines }) }).apply([applicationLine('1', { quantity: 2 })]);
+    for (const home of ['BACK1', 'BACK2']) {
+      bench.receive({ '1': 1 });
+      bench.inspect('1', inspected({ accepted: false, disposition: 'send_back' }));
+      bench.do('sendback', { carrier: 'sandbox', trackingNumber: home }, 'warehouse');
+    }
+    bench.do('scan', { trackingNumber: 'BACK1', status: 'lost', scannedAt: '2026-01-20T10:00:00Z' }, 'carrier');
+    const refund = (unit: number) => ({ units: [{ lineId: '1', unit, logistics: 'lost' as const, money: 'refund' as const }] });
+    expect(bench.refusal('resolve', refund(2), 'agent')).toBe('invalid_state');
+    expect(bench.refusal('resolve', refund(1), 'agent')).toBeNull();
+  });
   test('or without it, when they turned up', () => {
     const bench = lost();
     bench.do('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'kept_by_customer', money: 'none' }] }, 'agent');

@@ -163,7 +163,7 @@ export function sendBack(state: ReturnState, { carrier, trackingNumber }: Input<
   const parcel: Parcel = { parcelId: world.newId('pcl'), direction: 'outbound', carrier, trackingNumber, method: 'send_back', status: 'announced' };
   return [
     { type: 'parcel_announced', parcel },
-    { type: 'sent_back', units: units.map(unitKey), set: { logistics: 'sent_back' } },
+    { type: 'sent_back', units: units.map(unitKey), set: { logistics: 'sent_back', parcelId: parcel.parcelId } },
     ...repaired.map(({ replacementId }): Event => ({ type: 'replacement_changed', replacementId, set: { status: 'shipped', trackingNumber } })),
   ];
 }

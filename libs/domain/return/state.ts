@@ -79,6 +79,7 @@ export interface Unit {
   readonly fault: Fault | null;
   /** Null: nobody has looked. */
   readonly missingParts: boolean | null;
+  /** The one that brought it here, then the one that takes it back. */
   readonly parcelId: string | null;
   readonly settlementId: string | null;
   /** The instalments before that one, oldest first: an exchange was lost, and its money went back too. */
