@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { anOrder, application, expectStatus, importOrder, Journey } from '../e2e/journey';
 import { ownPolicy } from '../e2e/policies';
-import { deadlocks, direct, expectSoundBooks } from '../stack/direct';
+import { direct, expectNoDeadlocks, expectSoundBooks } from '../stack/direct';
 import { patiently, report } from '../stack/patient';
 import { login, shop, until, type Body } from '../stack/stack';
 
@@ -44,15 +44,7 @@ async function providerAgrees(order: Body): Promise<void> {
 }
 
 describe('everything at once on one order', () => {
-  let before = 0;
-  beforeAll(async () => {
-    before = await deadlocks();
-  });
-  afterAll(async () => {
-    const after = await deadlocks();
-    await direct.close();
-    expect(after).toBe(before);
-  });
+  expectNoDeadlocks();
 
   test('settlements, gifts, chargebacks, refunds elsewhere, approvals, redirections and retries of eight returns break no balance and block nobody for good', async () => {
     const channel = await ownPolicy({ refund: { approvalAbove: 4000, tenderOrder: 'pro_rata' } });

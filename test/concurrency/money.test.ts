@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { anOrder, application, expectStatus, importOrder, Journey } from '../e2e/journey';
-import { deadlocks, direct, expectSoundBooks } from '../stack/direct';
+import { direct, expectNoDeadlocks, expectSoundBooks } from '../stack/direct';
 import { patiently, report } from '../stack/patient';
 import { login, shop, until, type Body } from '../stack/stack';
 
@@ -22,15 +22,7 @@ async function threeReceived(order: Body): Promise<Body[]> {
 }
 
 describe('money of one order, asked for by several returns at once', () => {
-  let before = 0;
-  beforeAll(async () => {
-    before = await deadlocks();
-  });
-  afterAll(async () => {
-    const after = await deadlocks();
-    await direct.close();
-    expect(after).toBe(before);
-  });
+  expectNoDeadlocks();
 
   test('three inspections at the same instant, each asked for twice: every unit is paid once, and all of it is what was captured', async () => {
     const order = anOrder({

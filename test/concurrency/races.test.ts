@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { anOrder, Journey } from '../e2e/journey';
-import { deadlocks, direct } from '../stack/direct';
+import { direct, expectNoDeadlocks } from '../stack/direct';
 import { patiently, report } from '../stack/patient';
 import { until } from '../stack/stack';
 
@@ -12,15 +12,7 @@ const eventsOf = async (returnId: string) =>
 const count = (types: readonly string[], type: string) => types.filter((one) => one === type).length;
 
 describe('people and machines in the same instant', () => {
-  let before = 0;
-  beforeAll(async () => {
-    before = await deadlocks();
-  });
-  afterAll(async () => {
-    const after = await deadlocks();
-    await direct.close();
-    expect(after).toBe(before);
-  });
+  expectNoDeadlocks();
 
   test('cancel against the first scan: cancelled with a parcel on the road, or in transit and not to be cancelled; there is no third outcome', async () => {
     const outcomes = await Promise.all(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { anOrder, application, expectStatus, importOrder, Journey, uniqueNumber } from '../e2e/journey';
 import { expectCreditInLedger } from '../stack/credit-books';
-import { deadlocks, direct } from '../stack/direct';
+import { expectNoDeadlocks } from '../stack/direct';
 import { patiently } from '../stack/patient';
 import { login, shop, type Answer, type Body } from '../stack/stack';
 
@@ -25,16 +25,8 @@ async function withCredit(amount: number): Promise<string> {
 }
 
 describe('one customer’s store credit, asked for by many at once', () => {
-  let before = 0;
-  beforeAll(async () => {
-    before = await deadlocks();
-  });
-  afterAll(async () => {
-    await expectCreditInLedger();
-    const after = await deadlocks();
-    await direct.close();
-    expect(after).toBe(before);
-  });
+  afterAll(() => expectCreditInLedger());
+  expectNoDeadlocks();
 
   test('forty checkouts of 100 on 1,250: twelve get it, and what is left is 50', async () => {
     const customerId = await withCredit(1250);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { anOrder, application, importOrder } from '../e2e/journey';
-import { deadlocks, direct } from '../stack/direct';
+import { direct, expectNoDeadlocks } from '../stack/direct';
 import { patiently } from '../stack/patient';
 import { until } from '../stack/stack';
 
@@ -12,15 +12,7 @@ const claims = (orderNumber: string) =>
   );
 
 describe('units of an order, asked for by many at once', () => {
-  let before = 0;
-  beforeAll(async () => {
-    before = await deadlocks();
-  });
-  afterAll(async () => {
-    const after = await deadlocks();
-    await direct.close();
-    expect(after).toBe(before);
-  });
+  expectNoDeadlocks();
 
   test.each([
     [1, 40],

@@ -36,10 +36,22 @@ class Direct {
 }
 export const direct = new Direct();
 
-export const deadlocks = async (): Promise<number> => {
+const deadlocks = async (): Promise<number> => {
   const [row] = await direct.sql<{ deadlocks: number }>('SELECT sum(deadlocks)::int AS deadlocks FROM pg_stat_database');
   return row!.deadlocks;
 };
+/** For a describe of its own: whatever its tests do at once, nobody waits for each other in a circle. Closes `direct` after the last of them. */
+export function expectNoDeadlocks(): void {
+  let before = 0;
+  beforeAll(async () => {
+    before = await deadlocks();
+  });
+  afterAll(async () => {
+    const after = await deadlocks();
+    await direct.close();
+    expect(after).toBe(before);
+  });
+}
 
 /** What must hold of an order whatever happened: claims never above what was captured, every sum the sum of its rows, and the ledger what the rows say. */
 export async function expectSoundBooks(orderNumber: string): Promise<void> {
