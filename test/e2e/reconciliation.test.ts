@@ -293,14 +293,15 @@ describe('asking for it', () => {
       expectProblem(await caller.post('/v1/reconciliations', around()), 403, 'forbidden');
       expectProblem(await caller.get('/v1/reconciliations'), 403, 'forbidden');
     }
+    const { from } = around();
     const refused: [Body, string][] = [
-      [{ ...around(), to: around().from }, '/to'],
+      [{ ...around(), from, to: from }, '/to'],
       [{ provider: 'sandbox', from: '2025-01-01T00:00:00Z', to: '2026-01-03T00:00:00Z' }, '/to'],
       [{ ...around(), from: 'today' }, '/from'],
       [{ ...around(), provider: 'nobody' }, '/provider'],
       [{ ...around(), provider: 'no such/thing' }, '/provider'],
       [{ ...around(), currency: 'CNY' }, '/currency'],
-      [{ provider: 'sandbox', from: around().from }, '/to'],
+      [{ provider: 'sandbox', from }, '/to'],
     ];
     for (const [body, pointer] of refused) expectProblem(await finance.post('/v1/reconciliations', body), 400, 'validation_failed', pointer);
     expectProblem(await finance.get('/v1/reconciliations/rcl_nothing'), 404, 'not_found');
