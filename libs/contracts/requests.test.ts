@@ -7,7 +7,6 @@ import { policyBody } from './policy';
 import { inspectionBody, receiptBody } from './receipt-requests';
 import { applyBody, bulkBody, cancelBody, offerBody, pickupBody, ratingBody } from './return-requests';
 import { emptyBody } from './values';
-import { webhookEndpointBody } from './webhook-endpoints';
 import { carrierEventBody, parcelScanned, refundReported } from './webhook-events';
 
 interface Parses {
@@ -202,12 +201,6 @@ test('events keep what we do not know; what we deal with is read strictly enough
   expect(parcelScanned.parse(event.data)).toEqual(event.data);
   expect(pointers(parcelScanned, { trackingNumber: 'T1', status: 'eaten' })).toEqual(['/status']);
   expect(pointers(refundReported, { providerRefundId: 'r', providerPaymentId: 'p', amount: 1.5 })).toEqual(['/amount']);
-});
-
-test('a webhook endpoint is an http address with events of the two kinds', () => {
-  expect(pointers(webhookEndpointBody, { url: 'https://shop.example/hook', events: ['return.created', 'refund.*'] })).toEqual([]);
-  expect(pointers(webhookEndpointBody, { url: 'ftp://shop.example/hook' })).toEqual(['/url']);
-  expect(pointers(webhookEndpointBody, { url: 'https://shop.example', events: ['order.created'] })).toEqual(['/events/0']);
 });
 
 describe('a problem', () => {

@@ -15,7 +15,6 @@ import * as receipts from './receipt-requests';
 import * as returns from './return-requests';
 import * as sandbox from './sandbox-requests';
 import * as values from './values';
-import * as endpoints from './webhook-endpoints';
 import * as events from './webhook-events';
 
 /** Compiles only while what the schemas give is what the rules take. */
@@ -24,7 +23,7 @@ export const asPolicy = (body: policies.PolicyBody): Policy => body;
 export const asCalendar = (body: calendar.CalendarBody): Omit<Calendar, 'id'> => body;
 export const asApplicationLines = (body: returns.ApplyBody): Omit<ApplicationLine, 'evidenceCount'>[] => body.lines;
 
-const modules = { access, calendar, errors, finance, inventory, lists, orders, policies, receipts, returns, sandbox, values, endpoints, events };
+const modules = { access, calendar, errors, finance, inventory, lists, orders, policies, receipts, returns, sandbox, values, events };
 const schemas = Object.entries(modules).flatMap(([file, exports]) =>
   Object.entries(exports as Record<string, unknown>).flatMap(([key, value]) => (value instanceof z.ZodType ? [[`${file}.${key}`, value] as const] : [])),
 );
