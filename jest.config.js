@@ -14,7 +14,8 @@ const shared = {
 /** @type {import('jest').Config} */
 module.exports = {
   reporters: ['default', '<rootDir>/test/closing-line.reporter.js'],
-  testTimeout: 60_000,
+  // Nothing takes a third of it on two cores that are busy with something else, too; what never comes ends by the patience of `until`.
+  testTimeout: 180_000,
   projects: [
     // Beside the code, without any server.
     { ...shared, displayName: 'unit', roots: ['<rootDir>/apps', '<rootDir>/workflows', '<rootDir>/activities', '<rootDir>/libs'], testRegex: '\\.test\\.ts$' },

@@ -66,7 +66,7 @@ function descendants() {
 }
 
 async function leftBehind() {
-  for (let attempt = 0; attempt < 40 && descendants().length; attempt++) await sleep(50);
+  for (let attempt = 0; attempt < 200 && descendants().length; attempt++) await sleep(50);
   return descendants().map((pid) => {
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(0, 120);
     process.kill(pid, 'SIGKILL');

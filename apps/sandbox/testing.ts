@@ -66,6 +66,15 @@ export async function startSandbox(options: Partial<SandboxOptions> = {}) {
   return { url, data, call: caller(url), stop: () => sandbox.stop() };
 }
 
+/** Asks until it is so. */
+export async function eventually(check: () => Promise<boolean> | boolean): Promise<void> {
+  const until = Date.now() + 30_000;
+  while (!(await check())) {
+    if (Date.now() > until) throw new Error('it never came true');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 export interface Received {
   path: string;
   headers: http.IncomingHttpHeaders;
@@ -80,6 +89,8 @@ export class Receiver {
   answer = 202;
   /** Milliseconds before it answers. */
   delay = 0;
+  /** Calls that it has neither answered nor lost yet. */
+  underWay = 0;
   private readonly waiting = new Set<() => void>();
   private readonly server = http.createServer((request, response) => void this.take(request, response));
 
@@ -111,8 +122,10 @@ export class Receiver {
       .digest('base64');
     const event = JSON.parse(raw) as Received['event'];
     this.received.push({ path: request.url ?? '', headers, raw, event, signatureHolds: headers['webhook-signature'] === `v1,${expected}` });
+    this.underWay += 1;
+    response.once('close', () => (this.underWay -= 1));
     for (const waiting of this.waiting) waiting();
     this.waiting.clear();
-    setTimeout(() => response.writeHead(status).end(), this.delay);
+    setTimeout(() => response.writeHead(status).end(), this.delay).unref();
   }
 }

@@ -34,7 +34,7 @@ describe('money of one order, asked for by several returns at once', () => {
     const returns = await threeReceived(order);
     const answers = await Promise.all(returns.flatMap((rma) => [1, 2].map(() => patiently('warehouse', `/v1/returns/${rma.id}/inspections`, inspection))));
     for (const { status } of answers) expect([200, 400, 409]).toContain(status);
-    await until(async () => (await returnsOf(order.orderNumber)).every((row) => row.status === 'completed'), 30_000, 'three completed returns');
+    await until(async () => (await returnsOf(order.orderNumber)).every((row) => row.status === 'completed'), 60_000, 'three completed returns');
     await expectSoundBooks(order.orderNumber);
     const finance = await login('finance');
     expect((await finance.get(`/v1/tenders?orderNumber=${order.orderNumber}`)).body.data).toMatchObject([
@@ -60,7 +60,7 @@ describe('money of one order, asked for by several returns at once', () => {
     const rests = await until(async () => {
       const rows = await returnsOf(order.orderNumber);
       return rows.every((row) => row.status === 'completed' || row.attention !== null) && rows;
-    }, 20_000);
+    });
     await expectSoundBooks(order.orderNumber);
     const won = { ...chargeback, status: 'won' };
     expectStatus(await shop().put(`/v1/orders/${order.orderNumber}`, { ...order, chargebacks: [won] }), 200);
@@ -103,7 +103,7 @@ describe('money of one order, asked for by several returns at once', () => {
     await journey.until((rma) => rma.refunds[0].status === 'failed');
     await until(
       async () => (await direct.sql('SELECT 1 FROM inbox WHERE subject = $1 AND handled_at IS NULL', [refunds[0].id])).length === 0,
-      10_000,
+      30_000,
       'all reports to be dealt with',
     );
     const [facts] = await direct.sql<{ rows: number }>('SELECT count(*)::int AS rows FROM inbox WHERE subject = $1', [refunds[0].id]);

@@ -68,7 +68,8 @@ describe('units of an order, asked for by many at once', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => patiently('shop', '/v1/returns', application(order), { key })));
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([201]));
     expect(new Set(answers.map((answer) => answer.body.id)).size).toBe(1);
-    expect(answers.filter((answer) => answer.headers.get('idempotency-replayed') !== 'true')).toHaveLength(1);
+    // None, when the first one had to ask again itself.
+    expect(answers.filter((answer) => answer.headers.get('idempotency-replayed') !== 'true').length).toBeLessThanOrEqual(1);
     expect(await claims(order.orderNumber)).toHaveLength(1);
     expect((await direct.sql('SELECT id FROM return WHERE order_number = $1', [order.orderNumber])).length).toBe(1);
   });
@@ -85,7 +86,7 @@ describe('units of an order, asked for by many at once', () => {
       await until(async () => {
         const description = await direct.workflow(return_id).describe().catch(() => null);
         return description === null || description.status.name === 'COMPLETED';
-      }, 10_000, `the end of ${return_id}`); // prettier-ignore
+      }, 60_000, `the end of ${return_id}`); // prettier-ignore
     }
   });
 });

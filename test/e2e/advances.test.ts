@@ -173,7 +173,7 @@ describe('the same unit is asked for once more after its advance was recovered',
     await bringBack(second);
     await second.until('completed');
     expect(second.rma).toMatchObject({ settlement: { total: 1000 }, refunds: [{ amount: 1000 }] });
-    await until(async () => (await second.payment()).refundedAmount === 2000, 20_000, 'the second refund');
+    await until(async () => (await second.payment()).refundedAmount === 2000, 60_000, 'the second refund');
     expect(await ledger(first)).toEqual({ store_credit: 1000, provider_clearing: -1000 });
     await expectSoundBooks(second.order.orderNumber as string);
     await logHolds(second);
@@ -280,7 +280,7 @@ test('two returns of one order at the same moment: its shipping is advanced once
   expect(amounts.toSorted((a, b) => a - b)).toEqual([1000, 1000, 1500]);
   const admin = await login('admin');
   for (const { id } of returns)
-    await until(async () => moneyIs('refunded')(expectStatus(await admin.get(`/v1/returns/${id}`), 200)), 20_000, `the advance of ${id}`);
+    await until(async () => moneyIs('refunded')(expectStatus(await admin.get(`/v1/returns/${id}`), 200)), 60_000, `the advance of ${id}`);
   await expectSoundBooks(order.orderNumber as string);
   const { data } = expectStatus(await (await login('finance')).get(`/v1/tenders?orderNumber=${order.orderNumber}`), 200);
   expect(data.map((tender: Body) => [tender.refundedAmount, tender.availableAmount])).toEqual([

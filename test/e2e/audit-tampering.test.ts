@@ -21,7 +21,7 @@ beforeAll(async () => {
   await shop.refund();
   for (let movement = 0; movement < 3; movement++) await shop.movement();
   rehearsal = await Rehearsal.begin();
-}, 120_000);
+});
 afterAll(() => rehearsal?.end());
 
 const recompute: Expectations['recompute'] = (settlement) => explainRefund('', settlement as never).mismatch;

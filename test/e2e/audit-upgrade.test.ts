@@ -22,7 +22,7 @@ beforeAll(async () => {
   await fillOld();
   database = await Database.connect({ url, poolSize: 2 });
   await database.source.runMigrations();
-}, 120_000);
+});
 afterAll(async () => {
   await database?.close();
   await direct.sql(`DROP DATABASE ${name} WITH (FORCE)`);

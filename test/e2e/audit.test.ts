@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'audit-'));
 beforeAll(async () => {
   shop = await AuditedShop.open();
   returnId = await shop.refund();
-}, 120_000);
+});
 afterAll(async () => {
   rmSync(folder, { recursive: true });
   await direct.close();
@@ -92,7 +92,7 @@ describe('checkpoints', () => {
     await shop.movement();
     const { number } = (await shop.admin.get('/v1/audit/checkpoints')).body.data[0];
     await direct.sql(`SELECT graphile_worker.add_job('checkpoint_all')`);
-    await until(async () => (await shop.admin.get('/v1/audit/checkpoints')).body.data[0].number === number + 1, 30_000, 'the checkpoint of the night');
+    await until(async () => (await shop.admin.get('/v1/audit/checkpoints')).body.data[0].number === number + 1, 60_000, 'the checkpoint of the night');
     expect(await verified()).toMatchObject({ ok: true, checkpoints: number + 1 });
   });
 });

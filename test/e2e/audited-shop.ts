@@ -42,7 +42,7 @@ export class AuditedShop {
     expectStatus(await this.admin.post('/v1/receipts', receipt, { key: randomUUID() }), 201);
     await command(this.admin, 'inspections', { lines: [{ lineId: '1', units: [{ quantity: 1, grade: 'A', disposition: 'restock', accepted: true }] }] });
     await command(this.admin, 'notes', { text: 'called the customer', visibility: 'internal' });
-    await until(async () => (await this.admin.get(`/v1/returns/${id}`)).body.status === 'completed', 20_000, `${id} to be completed`);
+    await until(async () => (await this.admin.get(`/v1/returns/${id}`)).body.status === 'completed', 60_000, `${id} to be completed`);
     return id as string;
   }
 

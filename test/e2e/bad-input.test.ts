@@ -4,14 +4,25 @@ import { aPolicy, callerOf, calls, leaves, pointerOf, replaced, send, slot, subj
 import { anOrder, application, expectStatus, Journey } from './journey';
 import { expectProblem, newCustomer } from './refusals';
 
+/** The work about the subject; other returns of the stack go their own way meanwhile. */
+async function workOfSubject(): Promise<Body[]> {
+  const admin = await login('admin');
+  const found: Body[] = [];
+  for (let cursor = ''; ;) {
+    const page = expectStatus(await admin.get(`/v1/work?limit=200${cursor}`), 200);
+    found.push(...page.data.filter((task: Body) => task.returnId === subject.journey.id));
+    if (page.nextCursor === null) return found;
+    cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
+  }
+}
 /** All that these calls could have changed. */
 async function recorded(): Promise<string> {
   const admin = await login('admin');
   const paths = [
     `/v1/returns/${subject.journey.id}`, `/v1/returns/${subject.journey.id}/timeline?limit=200`, `/v1/returns?orderNumber=${subject.journey.order.orderNumber}`, `/v1/orders/${subject.journey.order.orderNumber}`, '/v1/receipts?limit=200',
-    '/v1/policies?limit=200', '/v1/inventory/TEE-NOWHERE', '/v1/calendars/nowhere', '/v1/work?limit=200',
+    '/v1/policies?limit=200', '/v1/inventory/TEE-NOWHERE', '/v1/calendars/nowhere',
   ]; // prettier-ignore
-  return JSON.stringify(await Promise.all(paths.map(async (path) => (await admin.get(path)).body)));
+  return JSON.stringify([...(await Promise.all(paths.map(async (path) => (await admin.get(path)).body))), await workOfSubject()]);
 }
 
 beforeAll(async () => {
@@ -290,7 +301,7 @@ describe('whatever is sent', () => {
     subject.journey = await Journey.begin(anOrder({ lines: [{ lineId: '1', sku: 'TEE-M', title: 'T-shirt', quantity: 900, unitPrice: 100 }] }));
     const scalar = fc.oneof(
       fc.string({ maxLength: 20 }),
-      fc.array(fc.nat(0xffff), { maxLength: 8 }).map((units) => String.fromCharCode(...units)),
+      fc.array(fc.nat(0xffff), { maxLength: 8 }).map((codes) => String.fromCharCode(...codes)),
       fc.double(),
       fc.integer(),
       fc.boolean(),
@@ -299,7 +310,9 @@ describe('whatever is sent', () => {
     const junk = fc.oneof({ weight: 4, arbitrary: scalar }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) });
     const change = fc.tuple(fc.nat(), junk);
     const instead = fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 4 }) });
-    const request = fc.tuple(fc.constantFrom(...calls), fc.array(change, { minLength: 1, maxLength: 2 }), instead);
+    // A draft of anything at all must not come into force: it would be the policy of the tests to come.
+    const sent = calls.filter(({ name }) => name !== 'publish');
+    const request = fc.tuple(fc.constantFrom(...sent), fc.array(change, { minLength: 1, maxLength: 2 }), instead);
     await fc.assert(
       fc.asyncProperty(request, async ([call, changes, whole]) => {
         const spoilt = changes.reduce((body, [pick, value]) => {

@@ -223,8 +223,7 @@ describe('what people say about a return', () => {
     const { status, nextStep, deadlines } = journey.rma;
     const entries = await timeline(journey);
     await journey.command('warehouse', 'notes', { text: 'the box was wet' });
-    const { data: users } = expectStatus(await (await login('admin')).get('/v1/users?limit=200'), 200);
-    const { id: userId } = users.find((user: Body) => user.email === 'agent2@demo.example');
+    const [{ id: userId }] = expectStatus(await (await login('admin')).get('/v1/users?email=agent2@demo.example'), 200).data;
     await journey.command('agent', 'assign', { userId });
     expect(journey.rma.assignee).toBe(userId);
     await journey.command('agent', 'assign', { userId: 'usr_nobody' }, 400);

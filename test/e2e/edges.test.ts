@@ -242,7 +242,7 @@ describe('what is over', () => {
     await journey.until('completed');
     await until(
       async () => (await timeline(journey)).some((entry) => entry.type === 'step_changed' && entry.data.set.status === 'undone'),
-      10_000,
+      30_000,
       'the label to be voided',
     );
     expect((await journey.until((rma) => rma.closedAt !== null)).parcels).toMatchObject([{ labelUrl: null }]);

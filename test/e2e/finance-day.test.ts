@@ -18,11 +18,11 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'boomerang-test-'));
   if (process.getuid?.() === 0) chmodSync(home, 0o711); // the database is not root and has to pass
   stack = await startStack({ home, quiet: true, postgres: { settings: { fsync: 'off', full_page_writes: 'off' }, initdbFlags: ['--no-sync'] } });
-}, 120_000);
+});
 afterAll(async () => {
   await stack?.stop();
   rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-}, 60_000);
+});
 
 test('a day in finance, pasted as it stands in docs/finance.md, answers what it says there, down to the offline proof', async () => {
   expect(promised.length).toBeGreaterThan(15);

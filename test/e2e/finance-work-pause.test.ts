@@ -38,7 +38,7 @@ describe('a provider that finance pauses', () => {
     const channel = await ownPolicy({ refund: { approvalAbove: 500 } });
     const approvable = await refunded(anOrder({ channel }), { channel });
     const failed = await refunded(anOrder({ payment: 'pay_flaky1_' }));
-    await failed.until('completed', 30_000);
+    await failed.until('completed');
     await approvable.until((rma) => rma.refunds[0]?.status === 'awaiting_approval');
     const declined = await refunded(anOrder({ payment: 'pay_declined_' }));
     await declined.until((rma) => rma.refunds[0]?.status === 'failed');
@@ -75,7 +75,7 @@ describe('a provider that finance pauses', () => {
   test('still answers look-ups, and what it says of a refund counts', async () => {
     const journey = await refunded(anOrder({ payment: 'pay_async_' }));
     // On its way: `pending` alone is what it is before it leaves, too.
-    await until(async () => (await journey.payment()).refunds.length === 1, 20_000, 'the refund at the provider');
+    await until(async () => (await journey.payment()).refunds.length === 1, 60_000, 'the refund at the provider');
     expectStatus(await finance(`${provider}/pause`, { reason: 'for a while' }), 200);
     await journey.until('completed');
     const lost = await refunded(anOrder({ payment: 'pay_ok_' }));

@@ -9,8 +9,8 @@ const balance = async (journey: Journey): Promise<Body> => (await tenders(journe
 const imported = async (journey: Journey): Promise<Body> => expectStatus(await shop().get(`/v1/orders/${journey.order.orderNumber}`), 200);
 const reimport = async (journey: Journey, chargebacks: Body[]): Promise<Body> =>
   expectStatus(await shop().put(`/v1/orders/${journey.order.orderNumber}`, { ...journey.order, chargebacks }), 200);
-const disputed = (journey: Journey, amount: number) => until(async () => (await balance(journey)).disputedAmount === amount, 15_000, `${amount} disputed`);
-const back = (journey: Journey, amount: number) => until(async () => (await balance(journey)).refundedAmount === amount, 15_000, `${amount} refunded`);
+const disputed = (journey: Journey, amount: number) => until(async () => (await balance(journey)).disputedAmount === amount, 60_000, `${amount} disputed`);
+const back = (journey: Journey, amount: number) => until(async () => (await balance(journey)).refundedAmount === amount, 60_000, `${amount} refunded`);
 const anHourAgo = new Date(Date.now() - 3_600_000).toISOString();
 /** What the ledger says has gone from the provider by facts of this payment: entries are found by what their amounts are, so each test has amounts of its own. */
 async function gone(type: 'charged_back' | 'refunded_elsewhere', amount: number): Promise<number> {

@@ -31,7 +31,7 @@ describe('a return that is dropped off', () => {
     await journey.until((rma) => rma.parcels[0]?.trackingNumber !== null);
     await journey.command('customer', 'cancel', { reason: 'I keep it' });
     expect(journey.rma).toMatchObject({ status: 'cancelled', nextStep: null });
-    await until(async () => (await stepsOf(journey)).some((set) => set.status === 'undone'), 10_000, 'the label to be voided');
+    await until(async () => (await stepsOf(journey)).some((set) => set.status === 'undone'), 60_000, 'the label to be voided');
     expect((await (await login('customer')).get(`/v1/returns/${journey.id}/label`)).status).toBe(409);
     expect(await journey.until((rma) => rma.closedAt !== null)).toMatchObject({ attention: null });
     await journey.command('customer', 'cancel', {}, 409);
@@ -73,7 +73,7 @@ describe('a return that is picked up at the door', () => {
     await journey.until((rma) => rma.parcels[0]?.trackingNumber !== null);
     await everybodySees(journey, { who: 'customer', action: 'hand_over' });
     await journey.command('customer', 'pickup', { from: hours(48), to: hours(50) });
-    await until(async () => (await stepsOf(journey)).filter((set) => set.status === 'done').length === 2, 10_000, 'the pickup to be moved');
+    await until(async () => (await stepsOf(journey)).filter((set) => set.status === 'done').length === 2, 60_000, 'the pickup to be moved');
     expect(await journey.read()).toMatchObject({ attention: null, parcels: [{ method: 'door_pickup', direction: 'inbound' }] });
     expect(journey.rma.parcels).toHaveLength(1);
     await journey.scan('picked_up', journey.rma.parcels[0].trackingNumber);
@@ -88,7 +88,7 @@ describe('a return that is picked up at the door', () => {
     await journey.command('customer', 'pickup', { from: hours(24), to: hours(26) });
     await journey.until((rma) => rma.parcels[0]?.trackingNumber !== null);
     await journey.command('agent', 'cancel', { reason: 'asked by phone' });
-    await until(async () => (await stepsOf(journey)).some((set) => set.status === 'undone'), 10_000, 'the courier to be called off');
+    await until(async () => (await stepsOf(journey)).some((set) => set.status === 'undone'), 60_000, 'the courier to be called off');
   });
 
   test('is what a self-shipped return does not know', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { patiently } from '../stack/patient';
 import { login, shop, until, type Answer, type Body } from '../stack/stack';
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
@@ -51,7 +52,7 @@ export function application(
   return { orderNumber: order.orderNumber, lines: lines ?? [{ lineId: '1', quantity, reason, resolution }], method, ...more };
 }
 
-/** One return, as the people around it see it. */
+/** One return, as the people around it see it. What they ask for has no answer yet when the machine is busy: they ask again, as the contract has it. */
 export class Journey {
   private constructor(
     readonly order: Body,
@@ -60,13 +61,13 @@ export class Journey {
 
   static async begin(order: Body = anOrder(), options: ApplyOptions = {}): Promise<Journey> {
     await importOrder(order);
-    return new Journey(order, expectStatus(await shop().post('/v1/returns', application(order, options), { key: randomUUID() }), 201));
+    return new Journey(order, expectStatus(await patiently('shop', '/v1/returns', application(order, options)), 201));
   }
 
   /** The same order is applied for once more. */
   async again(options: ApplyOptions = {}): Promise<Journey> {
     const asked = application(this.order, { channel: this.order.channel as string, ...options });
-    return new Journey(this.order, expectStatus(await shop().post('/v1/returns', asked, { key: randomUUID() }), 201));
+    return new Journey(this.order, expectStatus(await patiently('shop', '/v1/returns', asked), 201));
   }
 
   get id(): string {
@@ -81,7 +82,7 @@ export class Journey {
     this.rma = expectStatus(await (await login(who)).get(`/v1/returns/${this.id}`), 200);
     return this.rma;
   }
-  async until(what: string | ((rma: Body) => boolean), ms = 20_000): Promise<Body> {
+  async until(what: string | ((rma: Body) => boolean), ms = 60_000): Promise<Body> {
     const holds = typeof what === 'string' ? (rma: Body) => rma.status === what : what;
     return until(async () => holds(await this.read()) && this.rma, ms, `${what.toString()} of ${this.id}, which is ${this.rma.status}`).catch(
       async (error: unknown) => {
@@ -90,8 +91,7 @@ export class Journey {
     );
   }
   async command(who: string, path: string, body: unknown = {}, status = 200): Promise<Body> {
-    const caller = who === 'shop' ? shop() : await login(who);
-    const answer = expectStatus(await caller.post(`/v1/returns/${this.id}/${path}`, body, { key: randomUUID() }), status);
+    const answer = expectStatus<Body>(await patiently(who, `/v1/returns/${this.id}/${path}`, body), status);
     if (status === 200) this.rma = answer;
     return answer;
   }
@@ -99,16 +99,13 @@ export class Journey {
     expectStatus(await shop().post(`/v1/sandbox/carrier/${trackingNumber}/scans`, { status, eventId }), 202);
   }
   async receive(lines: Body[] = [{ lineId: '1', quantity: 1 }], more: Record<string, unknown> = {}): Promise<Body> {
-    return expectStatus(
-      await (await login('warehouse')).post('/v1/receipts', { trackingNumber: this.trackingNumber, lines, ...more }, { key: randomUUID() }),
-      201,
-    );
+    return expectStatus(await patiently('warehouse', '/v1/receipts', { trackingNumber: this.trackingNumber, lines, ...more }), 201);
   }
   inspect(units: Body[] = [{ quantity: 1, grade: 'A', disposition: 'restock', accepted: true }], lineId = '1'): Promise<Body> {
     return this.command('warehouse', 'inspections', { lines: [{ lineId, units }] });
   }
   async advance(by: string): Promise<Body> {
-    this.rma = expectStatus(await shop().post(`/v1/sandbox/returns/${this.id}/advance`, { by }, { key: randomUUID() }), 200);
+    this.rma = expectStatus(await patiently('shop', `/v1/sandbox/returns/${this.id}/advance`, { by }), 200);
     return this.rma;
   }
   /** What the provider saw of the first tender. */
@@ -121,6 +118,8 @@ export class Journey {
     await this.scan('picked_up');
     await this.until('in_transit');
     await this.scan('delivered');
+    // The carrier's word is dealt with by itself: without waiting for it, it may come when everything else is over, and move a return that is at rest.
+    await this.until((rma) => rma.parcels.some((parcel: Body) => parcel.trackingNumber === this.trackingNumber && parcel.status === 'delivered'));
     await this.receive([{ lineId: '1', quantity }]);
     return this.inspect([{ quantity, grade: 'A', disposition: 'restock', accepted: true }]);
   }

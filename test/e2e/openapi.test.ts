@@ -1,4 +1,4 @@
-import { client, login, shop, type Body } from '../stack/stack';
+import { client, login, processes, shop, type Body } from '../stack/stack';
 import { expectProblem } from './refusals';
 
 /** Every call that CONTRACT names. One that is not served yet must not be described either. */
@@ -230,6 +230,7 @@ describe('around it', () => {
 
   test('health, readiness and metrics need no token', async () => {
     expect((await client().get('/healthz')).body).toEqual({ status: 'ok' });
+    await processes.ready('api'); // another test may just have brought something back
     expect(await client().get('/readyz')).toMatchObject({ status: 200, body: { status: 'ready', parts: { database: 'up', temporal: 'up', worker: 'up' } } });
     const metrics = await client().get('/metrics');
     expect(metrics.status).toBe(200);

@@ -9,9 +9,9 @@ const tour = () => [...readFileSync(resolve(__dirname, '../../README.md'), 'utf8
 
 test('the tour of the README, pasted as it stands, ends with a completed refund and a completed reship, a worker killed in between', async () => {
   const env = { ...process.env, API: stack().apiUrl, BOOMERANG_HOME: stack().home };
-  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', tour()], { env, timeout: 110_000 });
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', tour()], { env, timeout: 400_000 });
   expect(stdout).toContain('[ 900, 901, 900 ]');
   expect(stdout.match(/^completed$/gm)!.length).toBeGreaterThanOrEqual(2);
   expect(stdout).toMatch(/amount: 1801,[\s\S]*status: 'succeeded'/);
   expect(stdout).toMatch(/^true$/m);
-}, 120_000);
+}, 420_000);

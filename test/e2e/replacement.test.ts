@@ -33,6 +33,7 @@ describe('an exchange', () => {
     expect(journey.rma).toMatchObject({ status: 'settling', parcels: [{ direction: 'outbound', trackingNumber }] });
     await everybodySees(journey, { who: 'system', action: 'wait', whenOverdue: 'attention' });
     await journey.scan('in_transit', trackingNumber);
+    await journey.until((rma) => rma.parcels[0].scans.length === 1);
     await journey.scan('delivered', trackingNumber);
     const done = await journey.until('completed');
     expect(done).toMatchObject({ nextStep: null, settlement: { total: 0 }, refunds: [], replacements: [{ status: 'delivered' }] });

@@ -21,7 +21,7 @@ describe('what is not for everybody', () => {
     }
     for (const who of ['customer', 'warehouse']) {
       expect((await journey.read(who)).compensations).toEqual([]);
-      expect(JSON.stringify(await timeline(journey, who))).not.toContain('900000');
+      expect(JSON.stringify(await timeline(journey, who))).not.toMatch(/\b900000\b/); // hashes hold any figures
     }
     const { id } = (await journey.read()).compensations[0];
     expectStatus(await (await login('finance')).post(`/v1/compensations/${id}/approve`, { note: 'fair enough' }), 200);

@@ -80,7 +80,7 @@ export async function returnable(journey: Journey): Promise<number[]> {
 export function mailOf(address: string, kind: string): Promise<Body> {
   return until(
     async () => (expectStatus(await shop().get(`/v1/sandbox/mail?to=${encodeURIComponent(address)}`), 200).data as Body[]).find((mail) => mail.kind === kind),
-    20_000,
+    60_000,
     `mail "${kind}" to ${address}`,
   );
 }

@@ -51,6 +51,6 @@ export class DoomedWorker {
     const child = this.child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
-    await until(() => child.exitCode !== null || child.signalCode !== null, 30_000, 'the end of the worker');
+    await until(() => child.exitCode !== null || child.signalCode !== null, 60_000, 'the end of the worker');
   }
 }

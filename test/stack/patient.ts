@@ -20,7 +20,7 @@ export async function patiently(
   who: string,
   path: string,
   body: unknown,
-  { ms = 60_000, key = randomUUID(), accepted = false }: Patience = {},
+  { ms = 120_000, key = randomUUID(), accepted = false }: Patience = {},
 ): Promise<Answer> {
   const end = Date.now() + ms;
   for (let wait = 100; ; wait = Math.min(wait * 2, 1000)) {

@@ -73,7 +73,7 @@ export function client(credential?: string, baseUrl = stack().apiUrl) {
       headers,
       body: content,
       redirect: 'manual',
-      signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
+      signal: AbortSignal.timeout(options.timeoutMs ?? 60_000),
     });
     return { status: response.status, headers: response.headers, body: parse(await response.text(), response.headers.get('content-type')) as T };
   };
@@ -113,7 +113,7 @@ export const shop = () => client('bmk_demo_local_only');
 export const otherShop = () => client('bmk_other_local_only');
 
 /** Asks again until the answer is neither undefined, null nor false; throws the last error, or says what it waited for, when time is up. */
-export async function until<T>(ask: () => Promise<T> | T, ms = 15_000, what = ''): Promise<Exclude<T, undefined | null | false>> {
+export async function until<T>(ask: () => Promise<T> | T, ms = 60_000, what = ''): Promise<Exclude<T, undefined | null | false>> {
   const end = Date.now() + ms;
   let last: unknown;
   for (;;) {

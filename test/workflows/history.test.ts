@@ -23,7 +23,7 @@ async function costOf(returnId: string) {
   };
 }
 const completed = (returnId: string) =>
-  until(async () => (await direct.workflow(returnId).describe()).status.name === 'COMPLETED', 20_000, `the end of ${returnId}`);
+  until(async () => (await direct.workflow(returnId).describe()).status.name === 'COMPLETED', 60_000, `the end of ${returnId}`);
 
 describe('the history of a return', () => {
   afterAll(() => direct.close());

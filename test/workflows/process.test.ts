@@ -11,7 +11,7 @@ import { processes, stack, until } from '../stack/stack';
 const stateOf = async (returnId: string) => (await direct.sql<{ state: ReturnState }>('SELECT state FROM return WHERE id = $1', [returnId]))[0]!.state;
 const runOf = async (returnId: string) => (await direct.workflow(returnId).describe()).runId;
 const ended = (returnId: string) =>
-  until(async () => (await direct.workflow(returnId).describe()).status.name === 'COMPLETED', 20_000, `the end of the workflow of ${returnId}`);
+  until(async () => (await direct.workflow(returnId).describe()).status.name === 'COMPLETED', 60_000, `the end of the workflow of ${returnId}`);
 
 /** A worker with other code than ours, for as long as it takes. */
 async function liveAsAStranger(done: () => Promise<boolean>): Promise<void> {
@@ -20,7 +20,7 @@ async function liveAsAStranger(done: () => Promise<boolean>): Promise<void> {
   const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('./stranger'), logger: new DefaultLogger('ERROR') });
   const { temporalNamespace: namespace, returnsTaskQueue: taskQueue } = stack();
   const worker = await Worker.create({ connection, namespace, taskQueue, workflowBundle });
-  await worker.runUntil(until(done, 20_000, 'the first task of the stranger'));
+  await worker.runUntil(until(done, 60_000, 'the first task of the stranger'));
   await connection.close();
 }
 
@@ -55,14 +55,14 @@ describe('the process of a return, on a real server', () => {
   test('a provider that takes its time holds up nobody else: commands on the same return are answered meanwhile', async () => {
     const journey = await Journey.begin(anOrder({ payment: 'pay_slow_' }));
     await journey.bringBack();
-    await journey.until((rma) => rma.refunds[0]?.status === 'pending');
-    const began = Date.now();
+    await until(async () => (await journey.payment()).refunds.length === 1, 60_000, 'the call at the provider');
     await journey.command('agent', 'deadlines/refund/extend', { by: 'PT1H' });
     await journey.command('agent', 'deadlines/refund/extend', { by: 'PT1H' });
     expect(await patiently('shop', `/v1/returns/${journey.id}/cancel`, {})).toMatchObject({ status: 409, body: { code: 'invalid_state' } });
-    expect(Date.now() - began).toBeLessThan(8_000);
+    // They did not wait for it: it is at the same call still.
+    expect(await journey.payment()).toMatchObject({ calls: 1, refunds: [{ status: 'pending' }] });
     expect((await journey.read()).refunds[0].status).toBe('pending');
-    await journey.until('completed', 40_000);
+    await journey.until('completed');
     expect(await journey.payment()).toMatchObject({ refundedAmount: 1000 });
   });
 
@@ -101,14 +101,16 @@ describe('the process of a return, on a real server', () => {
     await door.wake(await stateOf(journey.id));
     await liveAsAStranger(async () => (await direct.workflow(journey.id).fetchHistory()).events!.some((event) => event.activityTaskScheduledEventAttributes));
     await processes.resume('worker');
-    await journey.command('shop', 'shipment', { carrier: 'sf', trackingNumber: journey.trackingNumber });
+    // The stranger's run is given up first, which may take longer than a command's answer is waited for.
+    const shipment = { carrier: 'sf', trackingNumber: journey.trackingNumber };
+    expect(await patiently('shop', `/v1/returns/${journey.id}/shipment`, shipment)).toMatchObject({ status: 200 });
     await journey.scan('picked_up');
     await journey.until('in_transit');
     await journey.receive();
     await journey.inspect();
     await journey.until('completed');
     expect(await journey.payment()).toMatchObject({ refundedAmount: 1000, calls: 1 });
-  }, 90_000);
+  });
 
   test('a deadline rings by itself, at its time and once', async () => {
     const journey = await Journey.begin();

@@ -32,11 +32,21 @@ async function main([url = `http://127.0.0.1:${parsePort(process.env.PORT)}`, na
   console.log(`\n${await waiting(people)}`);
 }
 
+let begun: Promise<unknown> = Promise.resolve();
+/** Returns begin one after the other, in the sequence of the day, however their steps overlap afterwards: work of the same urgency is listed by when its return began. */
+function inTurn<T>(begin: () => Promise<T>): Promise<T> {
+  const next = begun.then(begin);
+  begun = next.catch(() => undefined);
+  return next;
+}
+
 async function played(people: People, day: string, position: number, today: Date): Promise<string> {
   const one: Case = cases[position]!;
   const order = orderOf(day, position, one, today);
-  await one.prepare?.(people, order.orderNumber);
-  const rma = await PlayedReturn.begin(people, order, one.application);
+  const rma = await inTurn(async () => {
+    await one.prepare?.(people, order.orderNumber);
+    return PlayedReturn.begin(people, order, one.application);
+  });
   await (one.play ?? (async (its: PlayedReturn) => its.bringBack()))(rma, people);
   const end = await rma.until('an end to what happens by itself', one.rests ?? refundsDecided);
   return `${rma.order.orderNumber}  ${rma.number}  ${one.title}: ${outcome(end)}`;
