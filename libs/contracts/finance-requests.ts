@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { freeText, instant, name, optionalText, providerCode } from './values';
+import { freeText, instant, name, optionalText, payoutReference, providerCode } from './values';
 
 /** The queries of finance lists are in `lists.ts`. */
 
@@ -14,7 +14,7 @@ export const refundRedirectBody = z
 export type RefundRedirectBody = z.infer<typeof refundRedirectBody>;
 
 /** `POST /v1/refunds/{id}/settle`. */
-export const refundSettleBody = z.strictObject({ reference: name(200) }).meta({ id: 'PayoutConfirmation', description: 'The reference of the payout' });
+export const refundSettleBody = z.strictObject({ reference: payoutReference }).meta({ id: 'PayoutConfirmation', description: 'The reference of the payout' });
 export type RefundSettleBody = z.infer<typeof refundSettleBody>;
 
 /** `POST /v1/reconciliations`. */

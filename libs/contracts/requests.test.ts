@@ -4,8 +4,9 @@ import { calendarBody } from './calendar';
 import { errors, fieldErrors, problem, problemOf, type ErrorCode } from './errors';
 import { pageQuery, returnsQuery } from './lists';
 import { policyBody } from './policy';
+import { refundSettleBody } from './finance-requests';
 import { inspectionBody, receiptBody } from './receipt-requests';
-import { applyBody, bulkBody, cancelBody, offerBody, pickupBody, ratingBody } from './return-requests';
+import { applyBody, bulkBody, cancelBody, offerBody, pickupBody, ratingBody, shipmentBody } from './return-requests';
 import { emptyBody } from './values';
 import { carrierEventBody, parcelScanned, refundReported } from './webhook-events';
 
@@ -201,6 +202,14 @@ test('events keep what we do not know; what we deal with is read strictly enough
   expect(parcelScanned.parse(event.data)).toEqual(event.data);
   expect(pointers(parcelScanned, { trackingNumber: 'T1', status: 'eaten' })).toEqual(['/status']);
   expect(pointers(refundReported, { providerRefundId: 'r', providerPaymentId: 'p', amount: 1.5 })).toEqual(['/amount']);
+});
+
+test('what the log keeps for good tells of nobody: a carrier and the reference of a payout hold no address, and a carrier no telephone number', () => {
+  const sent = (carrier: string) => pointers(shipmentBody, { carrier, trackingNumber: 'T1' });
+  for (const carrier of ['sf', 'SF Express', '顺丰速运', 'DHL 24', 'UPS 2nd Day 1234']) expect(sent(carrier)).toEqual([]);
+  for (const carrier of ['my cousin, 13800001234', 'call +86 138 0000 1234', 'li.lei@example.com']) expect(sent(carrier)).toEqual(['/carrier']);
+  expect(pointers(refundSettleBody, { reference: 'SEPA 2026-11-22 00012345678' })).toEqual([]);
+  expect(pointers(refundSettleBody, { reference: 'to li.lei@example.com' })).toEqual(['/reference']);
 });
 
 describe('a problem', () => {

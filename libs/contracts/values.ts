@@ -24,8 +24,12 @@ export const orderNumber = name(100).meta({ description: "The shop's order numbe
 export const lineId = name(64);
 export const sku = name(100);
 export const trackingNumber = name(64);
+/** What people type and the log keeps for good: nobody is to be written to, or called, by it. */
+const lasting = (max: number) => name(max).refine((value) => !value.includes('@'), { error: 'must not hold an e-mail address: it is kept for good' });
 /** A carrier as people name it: a customer may have sent it with anybody. */
-export const carrierName = name(64);
+export const carrierName = lasting(64).refine((value) => !/\d(?:[ -]?\d){6,}/.test(value), { error: 'must not hold a telephone number: it is kept for good' });
+/** What a bank or a till calls a payout. */
+export const payoutReference = lasting(200);
 /** A provider has a part in paths. */
 export const providerCode = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/, { error: 'must be a code of letters, digits and _.-' });
 /** One of our own ids, such as `ret_…`; where a return is meant, its number does too. */
