@@ -3,7 +3,7 @@ import { settle } from '#libs/domain/money/settle';
 import type { SettlementInput } from '#libs/domain/money/settlement-types';
 import { orderLimits } from '#libs/domain/order';
 import { decide } from '#libs/domain/return/decide';
-import { application, Bench, sampleOrder } from '#libs/domain/return/fixtures';
+import { application, applicationLine, Bench, sampleOrder, samplePolicy } from '#libs/domain/return/fixtures';
 
 export interface Pure {
   /** Of one order of ten lines with a discount, tax, shipping and two tenders; a return of three of its lines. */
@@ -14,6 +14,8 @@ export interface Pure {
   readonly largestPerSecond: number;
   /** Applications decided, with assessment, approval and quote. */
   readonly decisionsPerSecond: number;
+  /** Answers of the carrier decided for a return of 1,998 exchanged units, each of them shipped on its own. */
+  readonly answersAtTheLimitPerSecond: number;
 }
 
 /** The rules alone, on one core. */
@@ -30,6 +32,7 @@ export function measurePure(ms: number): Pure {
     keptPerSecond: perSecond(() => [JSON.parse(text), JSON.stringify(settlement)], ms / 4),
     largestPerSecond: perSecond(() => settle(largest), ms / 4, 1),
     decisionsPerSecond: perSecond(() => decide(state, apply, world), ms / 4),
+    answersAtTheLimitPerSecond: perSecond(answerAtTheLimit(), ms / 4, 1),
   };
 }
 
@@ -61,6 +64,32 @@ function huge(): SettlementInput {
   const order = sketchOrder({ lines, discounts: [{ amount: 123_457 }] });
   const each = orderLimits.unitsPerReturn / orderLimits.lines;
   return new Returns(order).input(order.lines.flatMap(({ lineId }) => Array.from({ length: each }, (_, index) => unit(lineId, index + 1))));
+}
+
+/** The carrier has taken the first of all replacements. */
+function answerAtTheLimit(): () => unknown {
+  const lineIds = ['1', '2'];
+  const order = sampleOrder({
+    lines: lineIds.map(() => ({ unitPrice: 1000, quantity: orderLimits.unitsPerLine, sku: 'TEE-M' })),
+    tenders: [{ tenderId: 't1', kind: 'card', providerPaymentId: 'pay_1', amount: 2 * 1000 * orderLimits.unitsPerLine }],
+  });
+  const policy = samplePolicy({ approval: { automatic: [] } });
+  const bench = new Bench({ order, policy });
+  bench.stock['TEE-M'] = { available: 2 * orderLimits.unitsPerLine, price: 1000, title: 'T-shirt, M' };
+  bench.apply(lineIds.map((lineId) => applicationLine(lineId, { quantity: orderLimits.unitsPerLine, resolution: 'exchange' })));
+  bench.decide('approve', lineIds, 'admin').ship().bring();
+  const { id: effect, subject } = bench.state.steps[0]!;
+  const result = { kind: 'done', carrier: 'sandbox', trackingNumber: 'OUT1' } as const;
+  const input = {
+    type: 'outcome',
+    id: `${effect}/1`,
+    actor: { kind: 'system', id: 'boomerang' },
+    effect: `${effect}/1`,
+    call: 'reship',
+    subject,
+    result,
+  } as const;
+  return () => decide(bench.state, input, bench.world);
 }
 
 function perSecond(work: () => unknown, ms: number, batch = 10): number {

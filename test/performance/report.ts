@@ -31,6 +31,7 @@ export function printed(report: Report): string {
           ['floor', figure(pure.keptPerSecond), ''],
           ['settlements of the largest return', figure(pure.largestPerSecond), ''],
           ['decisions (application)', figure(pure.decisionsPerSecond), figure(pure.decisionsPerSecond / pure.keptPerSecond)],
+          ['decisions (one answer of 1,998)', figure(pure.answersAtTheLimitPerSecond), figure(pure.answersAtTheLimitPerSecond / pure.keptPerSecond)],
         ],
       ),
     );
