@@ -20,18 +20,25 @@ export function recordReservations(tx: Transaction, { before, events }: Change):
     }
     state = next;
   }
-  for (const replacement of inOrder(taken)) {
+  for (const { replacementId, sku } of taken)
     tx.write(
       `INSERT INTO stock_reservation (merchant_id, replacement_id, sku, quantity, status) VALUES (current_setting('app.merchant_id'), $1, $2, 1, 'reserved')`,
-      [replacement.replacementId, replacement.sku],
+      [replacementId, sku],
     );
-    tx.write('UPDATE inventory SET available = available - 1, updated_at = now() WHERE sku = $1', [replacement.sku]);
-  }
-  for (const replacement of inOrder(given)) {
-    tx.write(`UPDATE stock_reservation SET status = 'released' WHERE replacement_id = $1`, [replacement.replacementId]);
-    tx.write('UPDATE inventory SET available = available + 1, updated_at = now() WHERE sku = $1', [replacement.sku]);
-  }
+  for (const { replacementId } of given) tx.write(`UPDATE stock_reservation SET status = 'released' WHERE replacement_id = $1`, [replacementId]);
   for (const { replacementId } of shipped) tx.write(`UPDATE stock_reservation SET status = 'shipped' WHERE replacement_id = $1`, [replacementId]);
+  for (const [sku, quantity] of moved(taken, given))
+    tx.write('UPDATE inventory SET available = available + $2::int, updated_at = now() WHERE sku = $1', [sku, quantity]);
 }
-/** By article, so that two returns never wait for each other's stock. */
-const inOrder = (replacements: readonly Replacement[]) => [...replacements].toSorted((a, b) => (a.sku < b.sku ? -1 : Number(a.sku > b.sku)));
+
+/**
+ * What becomes of each article, each once and all in one order, whether they are taken or given back: so two returns never wait for each other's stock. What one
+ * decision gives back it may take again, however little is left.
+ */
+function moved(taken: readonly Replacement[], given: readonly Replacement[]): (readonly [sku: string, quantity: number])[] {
+  const quantities = new Map<string, number>();
+  const add = (sku: string, quantity: number) => quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
+  for (const { sku } of taken) add(sku, -1);
+  for (const { sku } of given) add(sku, 1);
+  return [...quantities].filter(([, quantity]) => quantity !== 0).toSorted(([a], [b]) => (a < b ? -1 : Number(a > b)));
+}

@@ -1,6 +1,6 @@
 import type { Actor } from '#libs/contracts/caller';
 import type { ReturnRecord } from '#libs/contracts/present-return';
-import { workOf } from '#libs/domain/return/attention';
+import { workOf, type Work } from '#libs/domain/return/attention';
 import type { SettlementInput } from '#libs/domain/money/settlement-types';
 import type { Event } from '#libs/domain/return/evolve';
 import type { World } from '#libs/domain/return/input';
@@ -10,6 +10,7 @@ import { canonical, sha256 } from '#libs/persistence/canonical';
 import type { Transaction } from '#libs/persistence/database';
 import type { ToldEntry } from '#libs/persistence/ledger';
 import { insertEntries, link } from '#libs/persistence/log';
+import { ownerOf } from '#libs/persistence/tasks';
 import { recordAccounts } from '../compensation/accounts';
 import { recordCompensations } from '../compensation/record';
 import { recordReservations } from '../inventory/reservations';
@@ -127,22 +128,22 @@ function writeRow(tx: Transaction, { before, after, at, nextDueAt }: Change, hea
 }
 
 const urgency = { low: 0, normal: 1, high: 2, urgent: 3 } as const;
-/** The work queue is what the state asks of people; a piece that is still asked for keeps its owner. */
-function recordWork(tx: Transaction, { before, after: { state }, at }: Change): void {
-  const [was, is] = [before.sequence === 0 ? [] : workOf(before), workOf(state)];
+/** Due by our clock, not the one of a return whose clock was moved on. While its clock stands still, a piece of work is not due. */
+function dueWork(state: ReturnState): Work[] {
+  const running = { ...state, deadlines: state.deadlines.filter(({ pausedAt }) => pausedAt === null) };
+  return workOf(running).map((one) => ({ ...one, dueAt: one.dueAt === null ? null : one.dueAt - state.clockOffset }));
+}
+/** The work queue is what the state asks of people; a piece that is still asked for keeps its owner, a new one is that of the return's. */
+function recordWork(tx: Transaction, { before, after: { state, details }, at }: Change): void {
+  const [was, is] = [before.sequence === 0 ? [] : dueWork(before), dueWork(state)];
   if (JSON.stringify(was) === JSON.stringify(is) && before.priority === state.priority) return;
   const gone = was.filter((one) => !is.some((other) => other.id === one.id)).map((one) => one.id);
   if (gone.length > 0) tx.write('DELETE FROM task WHERE id = ANY ($1::text[])', [gone]);
   if (is.length === 0) return;
   tx.write(
-    `INSERT INTO task (merchant_id, id, queue, return_id, title, priority, due_at, created_at)
-     SELECT current_setting('app.merchant_id'), id, queue, $2, title, $3, to_timestamp("dueAt" / 1000.0), $4 FROM jsonb_to_recordset($1::jsonb) AS work (id text, queue text, title text, "dueAt" bigint)
+    `INSERT INTO task (merchant_id, id, queue, return_id, title, priority, due_at, created_at, assignee)
+     SELECT current_setting('app.merchant_id'), id, queue, $2, title, $3, to_timestamp("dueAt" / 1000.0), $4, ${ownerOf('$5', 'work.queue')} FROM jsonb_to_recordset($1::jsonb) AS work (id text, queue text, title text, "dueAt" bigint)
      ON CONFLICT (merchant_id, id) DO UPDATE SET title = excluded.title, priority = excluded.priority, due_at = excluded.due_at`,
-    [
-      JSON.stringify(is.map((one) => ({ ...one, dueAt: one.dueAt === null ? null : one.dueAt - state.clockOffset }))),
-      state.returnId,
-      urgency[state.priority],
-      at,
-    ],
+    [JSON.stringify(is), state.returnId, urgency[state.priority], at, details.assignee],
   );
 }

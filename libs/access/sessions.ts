@@ -1,5 +1,5 @@
 import type { Caller, Role } from '#libs/contracts/caller';
-import type { Database, Transaction } from '#libs/persistence/database';
+import type { Database } from '#libs/persistence/database';
 import { passwordMatches } from './passwords';
 import { newSessionToken, SESSION_LIFE, tokenHash } from './tokens';
 import { userColumns, type User } from './users';
@@ -48,17 +48,6 @@ export async function openOrder(database: Database, orderNumber: string, email: 
 
 function newGrant(): [token: string, expiresAt: string] {
   return [newSessionToken(), new Date(Date.now() + SESSION_LIFE).toISOString()];
-}
-
-/** Nobody stays in with what a changed account allowed before. */
-export async function endSessions(tx: Transaction, userId: string): Promise<void> {
-  await tx.query('DELETE FROM session WHERE user_id = $1', [userId]);
-}
-
-/** Sessions that are over; for a periodic job. Gives how many. */
-export async function removeEndedSessions(database: Database): Promise<number> {
-  const removed = await database.asSystem((tx) => tx.query('WITH gone AS (DELETE FROM session WHERE expires_at < now() RETURNING 1) SELECT 1 FROM gone'));
-  return removed.length;
 }
 
 export interface ResolvedToken {

@@ -67,10 +67,15 @@ export async function changeUser(tx: Transaction, merchantId: string, userId: st
   if (!staysAdmin && admins.length === 1 && admins[0]!.id === userId) return { outcome: 'last_admin' };
   const user = await write(tx, before, change);
   const signedOut = user.role !== before.role || !user.active || change.password !== undefined;
-  if (signedOut) await tx.query('DELETE FROM session WHERE user_id = $1', [userId]);
+  if (signedOut) await endSessions(tx, userId);
   const fields = Object.keys(change).toSorted();
   if (fields.length > 0) await appendToMerchantLog(tx, merchantId, { type: 'user_changed', actor, data: { userId, fields, ...rights(user) } });
   return { outcome: 'changed', user, signedOut };
+}
+
+/** Nobody stays in with what a changed account allowed before. */
+export async function endSessions(tx: Transaction, userId: string): Promise<void> {
+  await tx.query('DELETE FROM session WHERE user_id = $1', [userId]);
 }
 
 async function write(tx: Transaction, before: User, { password, ...change }: UserChangeBody): Promise<User> {

@@ -33,4 +33,3 @@ export const compensationAnswer = z
     createdAt: time,
   })
   .meta({ id: 'Compensation', description: 'Given for the trouble' });
-export type CompensationAnswer = z.infer<typeof compensationAnswer>;

@@ -36,7 +36,6 @@ export const refundAnswer = z
     updatedAt: time,
   })
   .meta({ id: 'Refund', description: 'An instruction to one tender' });
-export type RefundAnswer = z.infer<typeof refundAnswer>;
 
 /** `GET /v1/refunds/{id}/explanation`. */
 export const refundExplanation = z
@@ -78,7 +77,6 @@ export const ledgerEntryAnswer = z
     postings: z.array(z.object({ account: z.enum(ledgerAccounts), debitAmount: money, creditAmount: money })),
   })
   .meta({ id: 'LedgerEntry', description: 'Debits and credits of an entry are equal' });
-export type LedgerEntryAnswer = z.infer<typeof ledgerEntryAnswer>;
 
 /** `GET /v1/ledger/balances`. */
 export const ledgerBalancesAnswer = z

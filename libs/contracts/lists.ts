@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { returnStatuses } from './return-requests';
-import { code, email, id, instant, name, orderNumber, providerCode, trackingNumber } from './values';
+import { email, id, instant, name, orderNumber, providerCode, trackingNumber } from './values';
 
 /** Query strings. Everything arrives as text; unknown parameters are refused. */
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -92,14 +92,6 @@ export type ExportQuery = z.infer<typeof exportQuery>;
 export const tendersQuery = z.strictObject({ ...page, orderNumber });
 export type TendersQuery = z.infer<typeof tendersQuery>;
 
-export const kpiDimensions = ['day', 'category', 'reason', 'sku', 'supplier', 'channel', 'tier', 'carrier', 'warehouse', 'agent'] as const;
-/** `GET /v1/kpis`. */
-export const kpisQuery = z.strictObject({ ...ranged, by: z.enum(kpiDimensions).optional() });
-export type KpisQuery = z.infer<typeof kpisQuery>;
-
 /** `GET /v1/sandbox/mail`. */
 export const mailQuery = z.strictObject({ ...page, to: name(254).optional() });
 export type MailQuery = z.infer<typeof mailQuery>;
-/** `GET /v1/customers`. */
-export const customersQuery = z.strictObject({ ...page, tier: code.optional(), blocked: flag.optional() });
-export type CustomersQuery = z.infer<typeof customersQuery>;

@@ -86,13 +86,11 @@ export const orderAnswer = z
     chargebacks: z.array(z.object({ chargebackId: z.string(), tenderId: z.string(), amount: money, status: z.enum(['open', 'won', 'lost']), at: time })),
   })
   .meta({ id: 'Order', description: 'The frozen snapshot, and what can still come back of it' });
-export type OrderAnswer = z.infer<typeof orderAnswer>;
 
 /** `GET` and `PUT /v1/inventory/{sku}`. */
 export const inventoryAnswer = z
   .object({ sku: z.string(), title: z.string(), price: money, available: z.int(), updatedAt: time })
   .meta({ id: 'Inventory', description: 'Stock and price of an article' });
-export type InventoryAnswer = z.infer<typeof inventoryAnswer>;
 
 /** `GET` and `PATCH /v1/customers/{id}`. */
 export const customerAnswer = z
@@ -106,4 +104,3 @@ export const customerAnswer = z
     updatedAt: time,
   })
   .meta({ id: 'Customer', description: 'What is known of a customer; name and e-mail are null once erased' });
-export type CustomerAnswer = z.infer<typeof customerAnswer>;

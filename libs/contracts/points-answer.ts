@@ -26,4 +26,3 @@ export const pointsAnswer = z
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'CustomerPoints', description: 'What returns do to a customer’s points, newest first; the shop keeps the account' });
-export type PointsAnswer = z.infer<typeof pointsAnswer>;

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { duration, instant, name } from './values';
 
 export const scanStatuses = ['picked_up', 'in_transit', 'exception', 'delivered', 'lost'] as const;
-export type ScanStatus = (typeof scanStatuses)[number];
 
 /** `POST /v1/sandbox/carrier/{trackingNumber}/scans`. */
 export const scanBody = z

@@ -52,4 +52,3 @@ export const storeCreditAnswer = z
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'StoreCredit', description: 'What we owe a customer, by currency, and its movements, newest first' });
-export type StoreCreditAnswer = z.infer<typeof storeCreditAnswer>;

@@ -33,7 +33,6 @@ export const parcelScanned = z.looseObject({
   status: z.enum(['picked_up', 'in_transit', 'exception', 'delivered', 'lost']),
   at: instant.optional(),
 });
-export type ParcelScanned = z.infer<typeof parcelScanned>;
 
 /** `data` of `refund.<status>`. `refundId` is ours; one we never gave means a refund made elsewhere. */
 export const refundReported = z.looseObject({
@@ -42,7 +41,6 @@ export const refundReported = z.looseObject({
   providerPaymentId: text(255),
   amount: z.int().min(0),
 });
-export type RefundReported = z.infer<typeof refundReported>;
 
 /** `data` of `chargeback.open|won|lost`. */
 export const chargebackReported = z.looseObject({
@@ -51,8 +49,6 @@ export const chargebackReported = z.looseObject({
   amount: z.int().min(1),
   status: z.enum(['open', 'won', 'lost']),
 });
-export type ChargebackReported = z.infer<typeof chargebackReported>;
 
 /** `data` of `stock.changed`. */
 export const stockChanged = z.looseObject({ sku: text(100), available: z.int().min(0), price: z.int().min(0).optional() });
-export type StockChanged = z.infer<typeof stockChanged>;

@@ -11,10 +11,9 @@ export const taskAnswer = z
     title: z.string(),
     subject: z.string().nullable().meta({ description: 'What a task without a return is about' }),
     detail: z.record(z.string(), z.unknown()).nullable().meta({ description: 'What there is to know of it' }),
-    dueAt: time.nullable(),
+    dueAt: time.nullable().meta({ description: 'As its return says it; null when nothing is promised, or the promise is paused' }),
     priority: z.enum(['low', 'normal', 'high', 'urgent']),
     assignee: z.string().nullable(),
     claimedUntil: time.nullable(),
   })
   .meta({ id: 'Task', description: 'Something a person has to do' });
-export type TaskAnswer = z.infer<typeof taskAnswer>;

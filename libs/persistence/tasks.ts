@@ -1,3 +1,5 @@
+import type { Role } from '#libs/contracts/caller';
+import { workQueues, type WorkQueue } from '#libs/contracts/lists';
 import type { Transaction } from './database';
 
 export interface TaskRow {
@@ -9,13 +11,14 @@ export interface TaskRow {
   readonly subject: string | null;
   /** What a person has to know to deal with a task that has no return. */
   readonly detail: Readonly<Record<string, unknown>> | null;
+  /** By the clock of its return, as the return says it. */
   readonly dueAt: Date | null;
   /** The higher, the more urgent. */
   readonly priority: number;
   /** Who has claimed it, as long as the claim holds; else who it was given to. */
   readonly assignee: string | null;
   readonly claimedUntil: Date | null;
-  /** `due_at` in microseconds since 1970, for the cursor; the largest safe integer when there is none. */
+  /** `due_at`, which is by our clock, in microseconds since 1970, for the cursor; the largest safe integer when there is none. */
   readonly position: number;
 }
 /** Exceptions of the books: a queue of their own in the table, so that goods and money are read along their own ways of the index; people see it as `exception`. */
@@ -32,7 +35,9 @@ export type ClaimOutcome = { readonly kind: 'done'; readonly task: TaskRow } | {
 
 const holder = 'CASE WHEN claimed_until > now() THEN claimed_by ELSE assignee END';
 const position = `coalesce((extract(epoch FROM due_at) * 1000000)::bigint, ${Number.MAX_SAFE_INTEGER})`;
-const columns = `id, queue, return_id AS "returnId", title, subject, detail, due_at AS "dueAt", priority, ${holder} AS assignee,
+/** What `advance` has added to the clock of the task's return (sandbox); `due_at` is without it, so that the queue is in the order of the time that is left. */
+const clockOffset = `coalesce((SELECT (r.state ->> 'clockOffset')::bigint FROM return r WHERE r.id = task.return_id), 0) * interval '1 millisecond'`;
+const columns = `id, queue, return_id AS "returnId", title, subject, detail, due_at + ${clockOffset} AS "dueAt", priority, ${holder} AS assignee,
   CASE WHEN claimed_until > now() THEN claimed_until END AS "claimedUntil", ${position} AS position`;
 
 /**
@@ -61,6 +66,22 @@ export async function listTasks(tx: Transaction, { queues, assignee, overdue }: 
 /** What somebody has claimed, and what was given to them and is not claimed: two indexes, for no one index knows who holds a task now. */
 const heldBy = (who: string, some: (...more: readonly string[]) => string): string =>
   `(${some(`task.claimed_by = ${who}`, 'task.claimed_until > now()')}) UNION ALL (${some(`task.assignee = ${who}`, '(task.claimed_until IS NULL OR task.claimed_until <= now())')})`;
+
+/** What people of a role do themselves. More is for them to see (`queuesOf`), but what is given to them has to be theirs to do. */
+const doneBy: Partial<Record<Role, readonly WorkQueue[]>> = {
+  agent: ['review', 'appeal', 'exception', 'follow_up'],
+  warehouse: ['inspection', 'repair', 'exception'],
+  finance: ['refund_approval', 'payout', 'goodwill_approval', 'exception'],
+  admin: workQueues,
+};
+/** SQL: whose a task of this queue is when its return was given to `user`; null where their role has no part in it. */
+export const ownerOf = (user: string, queue: string): string =>
+  `(SELECT u.id FROM user_account u WHERE u.id = ${user} AND u.active AND '${JSON.stringify(doneBy)}'::jsonb -> u.role ? ${queue})`;
+
+/** A return was given to somebody, or to nobody: so is its work, as far as they do it. */
+export async function assignTasks(tx: Transaction, returnId: string, userId: string | null): Promise<void> {
+  await tx.query(`UPDATE task SET assignee = ${ownerOf('$2', 'task.queue')} WHERE return_id = $1`, [returnId, userId]);
+}
 
 /** Work for finance that belongs to no return, due within a day of `at`. Asked for again it stays what it is, with its owner, and says what is known now. */
 export function openFinanceTasks(

@@ -5,7 +5,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type WorkflowStartOptions,
 } from '@temporalio/client';
-import { defineSearchAttributeKey, type TypedSearchAttributes } from '@temporalio/common';
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import { letterSignal, letterUpdate, returnWorkflowId, returnWorkflowType, searchAttributes, type Letter, type LetterReceipt } from '#libs/contracts/messages';
 import type { ReturnState } from '#libs/domain/return/state';
 
@@ -16,6 +16,7 @@ export interface ReturnDoorOptions {
 }
 type ReturnWorkflow = (state: ReturnState) => Promise<void>;
 const merchantKey = defineSearchAttributeKey(searchAttributes.merchantId, 'KEYWORD');
+const attentionKey = defineSearchAttributeKey(searchAttributes.needsAttention, 'BOOL');
 
 /**
  * The way into a return's process. Whatever is sent starts the workflow from the row's state if none runs, so a lost Temporal database, a reset, an ended workflow and
@@ -62,7 +63,11 @@ export class ReturnDoor {
   }
 
   private start(state: ReturnState): WorkflowStartOptions<ReturnWorkflow> {
-    const typedSearchAttributes: TypedSearchAttributes | { key: typeof merchantKey; value: string }[] = [{ key: merchantKey, value: state.merchantId }];
+    // A run says from its start what it knows, and tells only what changes: a run that goes on where another has ended is as much in need of somebody.
+    const typedSearchAttributes: SearchAttributePair[] = [
+      { key: merchantKey, value: state.merchantId },
+      { key: attentionKey, value: state.attention !== null },
+    ];
     return {
       workflowId: returnWorkflowId(state.merchantId, state.returnId),
       taskQueue: this.options.taskQueue,

@@ -5,6 +5,7 @@ import type { AssignBody } from '#libs/contracts/return-requests';
 import { Database, type Transaction } from '#libs/persistence/database';
 import { appendToChain } from '#libs/persistence/log';
 import { findReturn } from '#libs/persistence/returns';
+import { assignTasks } from '#libs/persistence/tasks';
 import { invalid, notFound } from '../http/api-error';
 import { actorOf, Idempotency } from '../http/idempotency';
 import { Reply } from '../http/reply';
@@ -42,7 +43,7 @@ export class Annotating {
     });
   }
 
-  /** Whose case it is, its tasks included. */
+  /** Whose case it is, its tasks included as far as they are that person's to do. */
   assign(asked: Asked, id: string, body: AssignBody): Promise<Reply> {
     return this.annotate(asked, id, body, async (tx, { state, details }) => {
       await requireStaff(tx, body.userId);
@@ -51,7 +52,7 @@ export class Annotating {
         body.userId,
         JSON.stringify({ ...details, assignee: body.userId }),
       ]);
-      await tx.query('UPDATE task SET assignee = $2 WHERE return_id = $1', [state.returnId, body.userId]);
+      await assignTasks(tx, state.returnId, body.userId);
       return { type: 'assigned', data: { userId: body.userId } };
     });
   }
