@@ -87,10 +87,11 @@ async function recordWithdrawal(tx: Transaction, change: Change, settlementId: s
 /** Claimed as before; what an adjustment had set free is claimed anew: the index refuses it if another return was quicker. */
 function unmarkUnits(tx: Transaction, returnId: string, settled: readonly SettledUnit[]): void {
   tx.write(
-    `UPDATE unit_claim SET outcome = CASE WHEN given_amount > undone.amount THEN 'kept' ELSE 'open' END, given_amount = given_amount - undone.amount, released_at = NULL
-     FROM jsonb_to_recordset($2::jsonb) AS undone ("lineId" text, unit int, amount bigint)
+    `UPDATE unit_claim SET outcome = CASE WHEN given_amount > undone.amount THEN 'kept' ELSE 'open' END, given_amount = given_amount - undone.amount, released_at = NULL,
+       given_taxes = CASE WHEN undone.taxes IS NULL THEN given_taxes END
+     FROM jsonb_to_recordset($2::jsonb) AS undone ("lineId" text, unit int, amount bigint, taxes jsonb)
      WHERE return_id = $1 AND line_id = "lineId" AND unit_claim.unit = undone.unit AND (released_at IS NULL OR outcome = 'adjusted')`,
-    [returnId, JSON.stringify(settled.map(({ lineId, unit, amount }) => ({ lineId, unit, amount })))],
+    [returnId, JSON.stringify(settled.map(({ lineId, unit, amount, taxes }) => ({ lineId, unit, amount, taxes })))],
   );
 }
 
@@ -152,12 +153,13 @@ function markUnits(tx: Transaction, returnId: string, settled: readonly SettledU
   const rows = settled.map((unit) => {
     const keeps = units.find((asked) => asked.lineId === unit.lineId && asked.unit === unit.unit)?.keepsGoods === true;
     const outcome = { refund: keeps ? 'refunded_kept' : 'refunded', exchange: 'kept', adjustment: 'adjusted', none: 'kept' }[unit.kind];
-    return { lineId: unit.lineId, unit: unit.unit, outcome, amount: unit.amount };
+    return { lineId: unit.lineId, unit: unit.unit, outcome, amount: unit.amount, taxes: unit.taxes };
   });
   // An adjusted unit stays the customer's to return later: its claim ends here, what it was given is remembered.
   tx.write(
-    `UPDATE unit_claim SET outcome = given.outcome, given_amount = given_amount + given.amount, released_at = CASE WHEN given.outcome = 'adjusted' THEN now() END
-     FROM jsonb_to_recordset($2::jsonb) AS given ("lineId" text, unit int, outcome text, amount bigint)
+    `UPDATE unit_claim SET outcome = given.outcome, given_amount = given_amount + given.amount, given_taxes = coalesce(given.taxes, given_taxes),
+       released_at = CASE WHEN given.outcome = 'adjusted' THEN now() END
+     FROM jsonb_to_recordset($2::jsonb) AS given ("lineId" text, unit int, outcome text, amount bigint, taxes jsonb)
      WHERE return_id = $1 AND line_id = "lineId" AND unit_claim.unit = given.unit AND released_at IS NULL`,
     [returnId, JSON.stringify(rows)],
   );

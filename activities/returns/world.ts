@@ -6,6 +6,7 @@ import type { Order } from '#libs/domain/order';
 import { calendarStates, readCalendars, type CalendarStates } from '#libs/persistence/calendars';
 import { prepared, type Transaction } from '#libs/persistence/database';
 import { orderSpeaker } from '#libs/persistence/orders';
+import { paidAfterAll } from '#libs/persistence/refunds-elsewhere';
 import { policyInForce, readPolicyVersion } from '#libs/persistence/policies';
 
 interface OrderRow {
@@ -18,12 +19,14 @@ interface OrderRow {
   readonly customer: World['customer'] | null;
   readonly tenders: OrderMoney['tenders'] | null;
   readonly shipments: OrderMoney['shipments'] | null;
-  readonly claims: readonly { lineId: string; unit: number; outcome: string; live: boolean; givenAmount: number }[] | null;
+  readonly claims:
+    readonly { lineId: string; unit: number; outcome: string; live: boolean; givenAmount: number; givenTaxes: readonly number[] | null }[] | null;
   readonly stock: readonly { sku: string; available: number; price: number; title: string }[] | null;
   readonly usedCoupons: readonly string[] | null;
   readonly goodwillElsewhere: number;
   readonly pausedProviders: readonly string[] | null;
   readonly orderSpeaker: string | null;
+  readonly paidElsewhere: World['paidElsewhere'] | null;
   readonly calendars: CalendarStates;
 }
 
@@ -36,7 +39,7 @@ SELECT o.document AS "order", o.granted_amount AS "grantedAmount", o.advanced_am
   (SELECT jsonb_agg(jsonb_build_object('tenderId', t.tender_id, 'capturedAmount', t.captured_amount, 'refundedAmount', t.refunded_amount, 'pendingAmount', t.pending_amount,
      'disputedAmount', t.disputed_amount) ORDER BY t.position) FROM tender t WHERE t.order_number = o.order_number) AS tenders,
   (SELECT jsonb_agg(jsonb_build_object('shipmentId', s.shipment_id, 'refundedAmount', s.refunded_amount)) FROM shipment_balance s WHERE s.order_number = o.order_number) AS shipments,
-  (SELECT jsonb_agg(jsonb_build_object('lineId', u.line_id, 'unit', u.unit, 'outcome', u.outcome, 'live', u.released_at IS NULL, 'givenAmount', u.given_amount))
+  (SELECT jsonb_agg(jsonb_build_object('lineId', u.line_id, 'unit', u.unit, 'outcome', u.outcome, 'live', u.released_at IS NULL, 'givenAmount', u.given_amount, 'givenTaxes', u.given_taxes))
      FROM unit_claim u WHERE u.order_number = o.order_number AND (u.released_at IS NULL OR u.outcome <> 'open')) AS claims,
   (SELECT jsonb_agg(jsonb_build_object('sku', i.sku, 'available', i.available, 'price', i.price, 'title', i.title)) FROM inventory i
      WHERE i.sku = ANY (ARRAY (SELECT line ->> 'sku' FROM jsonb_array_elements(o.document -> 'lines') line) || $2::text[])) AS stock,
@@ -45,6 +48,7 @@ SELECT o.document AS "order", o.granted_amount AS "grantedAmount", o.advanced_am
      WHERE r.order_number = o.order_number AND r.id <> $3 AND k.status IN ('granted', 'used')) AS "goodwillElsewhere",
   (SELECT array_agg(provider) FROM payment_provider WHERE paused_at IS NOT NULL) AS "pausedProviders",
   ${orderSpeaker} AS "orderSpeaker",
+  ${paidAfterAll} AS "paidElsewhere",
   ${calendarStates} AS calendars
 FROM orders o WHERE o.order_number = $1`);
 
@@ -69,6 +73,7 @@ export async function loadWorld(tx: Transaction, subject: ReturnState | Applicat
     goodwillElsewhere: row.goodwillElsewhere,
     pausedProviders: row.pausedProviders ?? [],
     orderSpeaker: row.orderSpeaker,
+    paidElsewhere: row.paidElsewhere ?? [],
     freeUnits: freeUnits(row),
     stock: Object.fromEntries((row.stock ?? []).map((article) => [article.sku, article])),
     calendars: await readCalendars(tx, row.calendars),
@@ -98,7 +103,7 @@ function moneyOf(row: OrderRow): OrderMoney {
     keptUnits: claims.filter((claim) => claim.live && ['kept', 'refunded_kept'].includes(claim.outcome)),
     givenAmounts: claims
       .filter((claim) => claim.outcome === 'adjusted' || (claim.outcome === 'kept' && claim.givenAmount > 0))
-      .map(({ lineId, unit, givenAmount }) => ({ lineId, unit, amount: givenAmount })),
+      .map(({ lineId, unit, givenAmount, givenTaxes }) => ({ lineId, unit, amount: givenAmount, ...(givenTaxes && { taxes: givenTaxes }) })),
     refundedAmount: row.grantedAmount - row.advancedAmount,
     points: row.points,
   };

@@ -10,6 +10,9 @@ import { StoreCredit1764100000005 } from './migrations/0005-store-credit';
 import { Reconciliations1764200000006 } from './migrations/0006-reconciliations';
 import { AuditProofs1764300000007 } from './migrations/0007-audit-proofs';
 import { AnswersToTheLetter1764400000008 } from './migrations/0008-answers-to-the-letter';
+import { InboxTurns1764500000009 } from './migrations/0009-inbox-turns';
+import { GivenTaxes1764600000010 } from './migrations/0010-given-taxes';
+import { PaidAfterAll1764700000011 } from './migrations/0011-paid-after-all';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -212,6 +215,9 @@ export function dataSourceOptions({ url, poolSize = 10 }: DatabaseOptions) {
       Reconciliations1764200000006,
       AuditProofs1764300000007,
       AnswersToTheLetter1764400000008,
+      InboxTurns1764500000009,
+      GivenTaxes1764600000010,
+      PaidAfterAll1764700000011,
     ],
     migrationsTransactionMode: 'each' as const,
     synchronize: false,

@@ -35,7 +35,7 @@ function takeFees(
       }
     }
   }
-  return { fees: purse.fees, left: purse.left };
+  return { fees: purse.fees, left: purse.left, tooSmall: purse.tooSmall };
 }
 
 /** Whether a fee is for this unit's reason, and for what an inspection found. */
@@ -63,6 +63,7 @@ function takeRate(purse: Purse, by: FeeRule, rate: string, matching: readonly Ma
   for (const { line, units } of matching) {
     const weights = units.map((given) => Math.max(0, purse.leftOf(given)));
     const fee = Math.min(atRate(sum(weights), parseRate(rate)), purse.total);
+    if (fee === 0 && sum(weights) > 0 && purse.total > 0) purse.tooSmall.add(by);
     purse.take({ kind: by.kind, rule: `${by.kind} rate ${rate}`, by }, line, units, purse.allocator.spread(fee, weights));
   }
 }
@@ -87,6 +88,7 @@ function takeAmount(purse: Purse, by: FeeRule, amount: number, matching: readonl
 /** What units and total still give while fees are taken. */
 class Purse {
   readonly fees: TakenFee[] = [];
+  readonly tooSmall = new Set<FeeRule>();
   readonly left: Map<string, number>;
   total: number;
 

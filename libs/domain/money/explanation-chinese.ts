@@ -24,8 +24,10 @@ export const chinese: Wording = {
   },
   coupon_revoked: ({ code }) => `订单已整单退款，未使用的随单赠券 ${code} 作废。`,
   coupon_restored: ({ code }) => `订单已整单退款，优惠券 ${code} 可再次使用。`,
-  tax: ({ name, rate, netAmount }, amount, money) =>
-    `${name} ${percent(rate)}：适用该税率的订单行扣除费用后的金额中，税额 ${money(amount)}，不含税金额 ${money(netAmount)}。`,
+  tax: ({ name, rate, netAmount, beyond }, amount, money) =>
+    beyond
+      ? `${name} ${percent(rate)}：费用超出了适用该税率的订单行所给的金额，超出部分中，税额 ${money(-amount)}，不含税金额 ${money(-netAmount)}。`
+      : `${name} ${percent(rate)}：适用该税率的订单行扣除费用后的金额中，税额 ${money(amount)}，不含税金额 ${money(netAmount)}。`,
   total: ({ linesAmount, shippingAmount, feesAmount, clawbacksAmount }, amount, money) => {
     const parts = [
       `商品 ${money(linesAmount)}`,
@@ -105,34 +107,43 @@ function discounts({ discounts: laid }: Reasons['unit_share'], money: Money): st
   return `整行的优惠由各件均摊：${named.join('、')}。`;
 }
 
-function exchanged({ units, leftAmount, exchangePrices, taxAmount }: Reasons['exchange_difference'], amount: number, money: Money): string {
+function exchanged({ units, leftAmount, exchangePrices, exchangeTaxAmounts, taxAmount }: Reasons['exchange_difference'], amount: number, money: Money): string {
   if (exchangePrices.every((price) => price === null)) return '换同款商品，无需退款';
   const price = alike(exchangePrices);
-  const other = price === null ? '换其他商品' : `换${units.length === 1 ? '' : '每件'} ${money(price)} 的商品`;
+  const other = price === null ? '换其他商品' : `换${units.length === 1 ? '' : '每件'} ${money(price)}${onTop(exchangeTaxAmounts, money)}的商品`;
   const left = `${other}，实付金额中尚余 ${money(leftAmount)}`;
   return amount === 0 ? `${left}，没有差价可退` : `${left}，退还差价 ${money(amount)}${taxInside({ taxAmount }, money)}`;
 }
 
+function onTop(taxes: Reasons['exchange_difference']['exchangeTaxAmounts'], money: Money): string {
+  const each = taxes === undefined ? null : alike(taxes);
+  return each === null ? ' ' : `（另加税 ${money(each)}）`;
+}
+
 function shipping(of: Reasons['outbound_shipping'], amount: number, money: Money): string {
-  const { paidAmount, balanceAmount, taxAmount, outboundShipping: rule } = of;
+  const { paidAmount, balanceAmount, taxAmount } = of;
   const paid = `已付发货运费 ${money(paidAmount)}`;
   if (balanceAmount === 0) return `${paid}，此前已全部退还`;
   const rest = balanceAmount === paidAmount ? paid : `${paid}，此前已退 ${money(paidAmount - balanceAmount)}，尚余 ${money(balanceAmount)}`;
-  return amount > 0 ? `${rest}，全部退还${taxInside({ taxAmount }, money)}，因为${earned(of)}` : `${rest}，不予退还，因为${unearned[rule]}`;
+  return amount > 0 ? `${rest}，全部退还${taxInside({ taxAmount }, money)}，因为${earned(of)}` : `${rest}，不予退还，因为${unearned(of)}`;
 }
-function earned({ outboundShipping: rule, sellerFault }: Reasons['outbound_shipping']): string {
+function earned({ outboundShipping: rule, sellerFault, refunded }: Reasons['outbound_shipping']): string {
   if (rule === 'always') return '按规则，该包裹中的商品首次退款时退还运费';
   const fault = rule === 'seller_fault' || (rule === 'seller_fault_or_full' && sellerFault);
-  return fault ? '该包裹中有商品因商家责任退回' : '订单的最后一件商品已退回';
+  return fault ? `该包裹中有商品因商家责任${refunded === undefined ? '退回' : '退款'}` : '订单的最后一件商品已退回';
 }
-const byFault = '该包裹中没有商品因商家责任退回';
-const unearned: Readonly<Record<Reasons['outbound_shipping']['outboundShipping'], string>> = {
-  never: '按规则，发货运费一律不退',
-  always: '该包裹中没有商品在此次退款',
-  full_return: '此次退货并未使订单的最后一件商品退回',
-  seller_fault: byFault,
-  seller_fault_or_full: `${byFault}，且此次退货并未使订单的最后一件商品退回`,
-};
+function unearned({ outboundShipping: rule, refunded }: Reasons['outbound_shipping']): string {
+  const byFault = `该包裹中没有商品因商家责任${refunded === undefined ? '退回' : '退款'}`;
+  const notFull = `此次${refunded === undefined ? '退货' : '结算'}并未使订单的最后一件商品退回`;
+  const because = {
+    never: '按规则，发货运费一律不退',
+    always: '该包裹中没有商品在此次退款',
+    full_return: notFull,
+    seller_fault: byFault,
+    seller_fault_or_full: `${byFault}，且${notFull}`,
+  };
+  return because[rule];
+}
 
 function condition({ deductions }: Reasons['condition'], amount: number, money: Money): string {
   if (amount === 0) {
@@ -153,14 +164,23 @@ function fee(kind: FeeKind, of: Reasons[FeeKind], amount: number, money: Money):
   const policy = `按规则，${of.reasons.length === 0 ? '任何退货原因' : `退货原因为${of.reasons.map(reasonName).join('、')}时`}收取 ${charge}`;
   if ('because' in of) return `${feeNames[kind]}：${policy}，此次未收取，因为${noFee[of.because]}。`;
   const short = of.feeAmount !== null && of.takenAmount < of.feeAmount ? `；因余额不足，该费用共只收取 ${money(of.takenAmount)}` : '';
-  return `${feeNames[kind]}，订单行 ${of.lineId}：${policy}；从该行尚余的 ${money(of.baseAmount)} 中扣除 ${money(-amount)}${short}。`;
+  return `${feeNames[kind]}，订单行 ${of.lineId}：${policy}；${keptOf(of, amount, money)}${short}。`;
+}
+function keptOf({ baseAmount, beyondAmount }: { readonly baseAmount: number; readonly beyondAmount?: number }, amount: number, money: Money): string {
+  if (beyondAmount === undefined) return `从该行尚余的 ${money(baseAmount)} 中扣除 ${money(-amount)}`;
+  return baseAmount > 0
+    ? `扣除 ${money(-amount)}：该行尚余的 ${money(baseAmount)}，以及本次结算其他金额中的 ${money(beyondAmount)}`
+    : `该行已无余额，从本次结算的其他金额中扣除 ${money(-amount)}`;
 }
 const noFee: Readonly<Record<NoFee, string>> = {
   other_reason: '没有商品以该原因退货',
   all_parts_there: '验货确认配件齐全',
   goods_stay: '商品由顾客保留',
+  nothing_back: '以该原因退款的商品无需退回',
   other_currency: '规则中的金额与订单币种不同',
   taken_before: '此次退货已支付过该费用',
+  zero_fee: '该费用为零',
+  rounds_to_nothing: '金额过小，取整后为零',
   nothing_left: '没有可扣的金额',
 };
 

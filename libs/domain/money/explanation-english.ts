@@ -25,8 +25,10 @@ export const english: Wording = {
   },
   coupon_revoked: ({ code }) => `The gifted coupon ${code} ends unused, as the order it came with is refunded as a whole.`,
   coupon_restored: ({ code }) => `Coupon ${code} may be used again, as the whole order is refunded.`,
-  tax: ({ name, rate, netAmount }, amount, money) =>
-    `${name} at ${percent(rate)}: of what the lines that bear it still give after fees, ${money(amount)} is tax on ${money(netAmount)} before tax.`,
+  tax: ({ name, rate, netAmount, beyond }, amount, money) =>
+    beyond
+      ? `${name} at ${percent(rate)}: fees keep more than the lines that bear it gave; of what is kept beyond them, ${money(-amount)} is tax on ${money(-netAmount)} before tax.`
+      : `${name} at ${percent(rate)}: of what the lines that bear it still give after fees, ${money(amount)} is tax on ${money(netAmount)} before tax.`,
   total: ({ linesAmount, shippingAmount, feesAmount, clawbacksAmount }, amount, money) => {
     const parts = [
       `${money(linesAmount)} for the lines`,
@@ -85,37 +87,51 @@ function discounts({ discounts: laid }: Reasons['unit_share'], money: Money): st
   return ` The line’s discounts, spread evenly over its units: ${list(named)}.`;
 }
 
-function exchanged({ units, leftAmount, exchangePrices, taxAmount }: Reasons['exchange_difference'], amount: number, money: Money): string {
+function exchanged({ units, leftAmount, exchangePrices, exchangeTaxAmounts, taxAmount }: Reasons['exchange_difference'], amount: number, money: Money): string {
   if (exchangePrices.every((price) => price === null)) return 'exchanged for the same article, so nothing is given back';
   const price = alike(exchangePrices);
-  const other = price === null ? 'for other articles' : `for an article of ${money(price)}${units.length === 1 ? '' : ' each'}`;
+  const other =
+    price === null ? 'for other articles' : `for an article of ${money(price)}${onTop(exchangeTaxAmounts, money)}${units.length === 1 ? '' : ' each'}`;
   const left = `${money(leftAmount)} was left of what was paid for ${it({ units })}`;
   return amount === 0
     ? `exchanged ${other}; ${left}, which leaves no difference to give back`
     : `exchanged ${other}; ${left}, and the difference of ${money(amount)} is given back${taxInside({ taxAmount }, money)}`;
 }
 
+function onTop(taxes: Reasons['exchange_difference']['exchangeTaxAmounts'], money: Money): string {
+  const each = taxes === undefined ? null : alike(taxes);
+  return each === null ? '' : ` plus ${money(each)} of tax`;
+}
+
 function shipping(of: Reasons['outbound_shipping'], amount: number, money: Money): string {
-  const { paidAmount, balanceAmount, taxAmount, outboundShipping: rule } = of;
+  const { paidAmount, balanceAmount, taxAmount } = of;
   const paid = `${money(paidAmount)} was paid for outbound shipping`;
   if (balanceAmount === 0) return `${paid}, all of which was given back before`;
   const rest = balanceAmount === paidAmount ? 'it' : `after ${money(paidAmount - balanceAmount)} given back before, the remaining ${money(balanceAmount)}`;
   if (amount > 0) return `${paid}; ${rest} is given back${taxInside({ taxAmount }, money)}, because ${earned(of)}`;
-  return `${paid}; ${rest} is not given back, because ${unearned[rule]}`;
+  return `${paid}; ${rest} is not given back, because ${unearned(of)}`;
 }
-function earned({ outboundShipping: rule, sellerFault }: Reasons['outbound_shipping']): string {
+function earned({ outboundShipping: rule, sellerFault, refunded }: Reasons['outbound_shipping']): string {
   if (rule === 'always') return 'the policy gives it back with the first return of something the shipment carried';
   const fault = rule === 'seller_fault' || (rule === 'seller_fault_or_full' && sellerFault);
-  return fault ? 'something the shipment carried comes back by the seller’s fault' : 'the last unit of the order is back';
+  if (!fault) return 'the last unit of the order is back';
+  return `something the shipment carried ${refunded === undefined ? 'comes back by the seller’s fault' : 'is refunded, and the fault is the seller’s'}`;
 }
-const byFault = 'nothing the shipment carried comes back by the seller’s fault';
-const unearned: Readonly<Record<Reasons['outbound_shipping']['outboundShipping'], string>> = {
-  never: 'the policy never gives outbound shipping back',
-  always: 'nothing the shipment carried is refunded with this return',
-  full_return: 'this return does not bring the last unit of the order back',
-  seller_fault: byFault,
-  seller_fault_or_full: `${byFault}, and this return does not bring the last unit of the order back`,
-};
+function unearned({ outboundShipping: rule, refunded }: Reasons['outbound_shipping']): string {
+  const byFault =
+    refunded === undefined
+      ? 'nothing the shipment carried comes back by the seller’s fault'
+      : 'the seller is at fault for nothing of what it carried that is refunded';
+  const notFull = `this ${refunded === undefined ? 'return' : 'settlement'} does not bring the last unit of the order back`;
+  const because = {
+    never: 'the policy never gives outbound shipping back',
+    always: 'nothing the shipment carried is refunded with this return',
+    full_return: notFull,
+    seller_fault: byFault,
+    seller_fault_or_full: `${byFault}, and ${notFull}`,
+  };
+  return because[rule];
+}
 
 function condition({ deductions }: Reasons['condition'], amount: number, money: Money): string {
   if (amount === 0) {
@@ -136,14 +152,23 @@ function fee(kind: FeeKind, of: Reasons[FeeKind], amount: number, money: Money):
   const policy = `the policy keeps ${charge} for ${of.reasons.length === 0 ? 'every reason' : list(of.reasons.map(words))}`;
   if ('because' in of) return `${feeNames[kind]}: ${policy}, but nothing is kept, because ${noFee[of.because]}.`;
   const short = of.feeAmount !== null && of.takenAmount < of.feeAmount ? `; of the whole fee only ${money(of.takenAmount)} was left to keep` : '';
-  return `${feeNames[kind]}, line ${of.lineId}: ${policy}; ${money(-amount)} is kept of the ${money(of.baseAmount)} that the line still gave${short}.`;
+  return `${feeNames[kind]}, line ${of.lineId}: ${policy}; ${keptOf(of, amount, money)}${short}.`;
+}
+function keptOf({ baseAmount, beyondAmount }: { readonly baseAmount: number; readonly beyondAmount?: number }, amount: number, money: Money): string {
+  if (beyondAmount === undefined) return `${money(-amount)} is kept of the ${money(baseAmount)} that the line still gave`;
+  return baseAmount > 0
+    ? `${money(-amount)} is kept: the ${money(baseAmount)} that the line still gave, and ${money(beyondAmount)} of what else the settlement gives`
+    : `${money(-amount)} is kept of what else the settlement gives, as the line gives nothing any more`;
 }
 const noFee: Readonly<Record<NoFee, string>> = {
   other_reason: 'nothing is returned for such a reason',
   all_parts_there: 'the inspection found all parts there',
   goods_stay: 'the goods stay with the customer',
+  nothing_back: 'nothing comes back for such a reason',
   other_currency: 'amounts of the policy are not in the order’s currency',
   taken_before: 'this return has paid it already',
+  zero_fee: 'that is nothing',
+  rounds_to_nothing: 'it is so little that it rounds to nothing',
   nothing_left: 'there was nothing to keep it of',
 };
 

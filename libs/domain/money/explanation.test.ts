@@ -54,18 +54,18 @@ test('which discounts lie on a line, and where they come from', () => {
 
 test('why the fault decides', () => {
   expect(spoken(said({}, [unit('1', 1, { grade: 'D' })]), 'condition', 'outbound_shipping')).toEqual([
-    'Shipment s1: 12.00 CNY was paid for outbound shipping; it is given back, 2.00 CNY of tax included, because something the shipment carried comes back by the seller’s fault.',
+    'Shipment s1: 12.00 CNY was paid for outbound shipping; it is given back, 2.00 CNY of tax included, because something the shipment carried is refunded, and the fault is the seller’s.',
     'Condition, line 1: nothing is kept for unit 1 graded D (the fault is the seller’s), because grades lower a refund only when the customer is at fault.',
   ]);
   expect(spoken(said({}, [unit('1', 1, { ...mind, grade: 'C' })]), 'condition', 'outbound_shipping')).toEqual([
-    'Shipment s1: 12.00 CNY was paid for outbound shipping; it is not given back, because nothing the shipment carried comes back by the seller’s fault, and this return does not bring the last unit of the order back.',
+    'Shipment s1: 12.00 CNY was paid for outbound shipping; it is not given back, because the seller is at fault for nothing of what it carried that is refunded, and this settlement does not bring the last unit of the order back.',
     'Condition, line 1: 4.57 CNY is kept, because the customer is at fault: 50 % of 9.13 CNY for unit 1 graded C.',
   ]);
 });
 
 test.each<[string, Partial<Rules>, UnitToSettle, Partial<SettlementInput>, string]>([
   ['the reason is another', {}, unit('1', 1), {}, 'nothing is returned for such a reason'],
-  ['the goods stay', {}, unit('1', 1, { ...mind, keepsGoods: true }), {}, 'the goods stay with the customer'],
+  ['nothing comes back', {}, unit('1', 1, { ...mind, keepsGoods: true }), {}, 'nothing comes back for such a reason'],
   ['the currency is another', {}, unit('1', 1, mind), { policyCurrency: 'USD' }, 'amounts of the policy are not in the order’s currency'],
   ['it was paid before', {}, unit('1', 1, mind), { feesTaken: ['return_shipping'] }, 'this return has paid it already'],
   ['nothing is left', {}, unit('1', 1, { ...mind, grade: 'D' }), {}, 'there was nothing to keep it of'],

@@ -6,7 +6,7 @@ import type { Explainer, Findings } from './findings';
 import { formatAmount } from './format-amount';
 import { type GivenLine, type GivenUnit, unitKey } from './given-units';
 import { groupBy } from './group-by';
-import type { FrozenLine } from './order-shares';
+import { type FrozenLine, priceWithTax } from './order-shares';
 import { carries } from './outbound-shipping';
 import { negative, parseRate, sum } from './rational';
 import type { NoFee, Reason, Reasons, Rule, Wording } from './reasons';
@@ -14,7 +14,13 @@ import type { Explanation, UnitToSettle } from './settlement-types';
 import { storeCreditTender } from './tenders';
 
 /** One entry per rule that was applied, and per fee that was not, in the order of application; each with its sentence. */
-export const explain: Explainer = (findings) => reasonsOf(findings).map((reason) => inWords(reason, findings.order.currency));
+export const explain3: Explainer = (findings) => explain(findings, 3);
+/** Version 2 took whatever is refunded for what comes back, and whatever comes to nothing for nothing that is left. */
+export const explain2: Explainer = (findings) => explain(findings, 2);
+
+const explain = (findings: Findings, version: Version) => reasonsOf(findings, version).map((reason) => inWords(reason, findings.order.currency));
+/** Of what an entry tells. How it is said follows from that alone. */
+type Version = 2 | 3;
 
 export function inWords(reason: Reason, currency: string): Explanation {
   const { rule, inputs, amount } = reason;
@@ -36,20 +42,20 @@ export function sentence<R extends Rule>(wording: Wording, { rule, inputs, amoun
 /** Earned points and coupons wait for the settlement: an advance moves money, and the points that paid like money. */
 const waits: ReadonlySet<Rule> = new Set<Rule>(['points_revoked', 'coupon_revoked', 'coupon_restored']);
 
-function reasonsOf(findings: Findings): Reason[] {
-  const reasons = allReasons(findings);
+function reasonsOf(findings: Findings, version: Version): Reason[] {
+  const reasons = allReasons(findings, version);
   return findings.input.purpose === 'advance' ? reasons.filter(({ rule }) => !waits.has(rule)) : reasons;
 }
 
-function allReasons(findings: Findings): Reason[] {
+function allReasons(findings: Findings, version: Version): Reason[] {
   const partly = new Set(findings.input.before.givenAmounts.map(unitKey));
   return [
-    ...findings.lines.flatMap((line) => lineReasons(line, partly)),
-    ...shippingReasons(findings),
+    ...findings.lines.flatMap((line) => lineReasons(line, partly, version)),
+    ...shippingReasons(findings, version),
     ...findings.lines.flatMap((line) => conditionReasons(line, findings)),
-    ...feeReasons(findings),
+    ...feeReasons(findings, version),
     ...couponReasons(findings),
-    ...findings.taxes.map(({ name, rate, netAmount, taxAmount }): Reason => ({ rule: 'tax', inputs: { name, rate, netAmount }, amount: taxAmount })),
+    ...findings.taxes.map((tax) => taxReason(tax, version)),
     totalReason(findings),
     ...advanceReasons(findings),
     ...tenderReasons(findings),
@@ -59,7 +65,7 @@ function allReasons(findings: Findings): Reason[] {
 
 const lineRules = { refund: 'unit_share', exchange: 'exchange_difference', adjustment: 'adjustment', none: 'nothing_owed' } as const;
 
-function lineReasons({ line, units }: GivenLine, partly: ReadonlySet<string>): Reason[] {
+function lineReasons({ line, units }: GivenLine, partly: ReadonlySet<string>, version: Version): Reason[] {
   const ruleOf = ({ unit }: GivenUnit) => (unit.kind === 'refund' && partly.has(unitKey(unit)) ? 'rest_of_unit' : lineRules[unit.kind]);
   return [...groupBy(units, ruleOf)].map(([rule, group]): Reason => {
     const { lineId, quantity } = line;
@@ -78,7 +84,7 @@ function lineReasons({ line, units }: GivenLine, partly: ReadonlySet<string>): R
       case 'adjustment':
         return { rule, inputs: { ...of, leftAmount, askedAmount: sum(group.map(({ unit }) => unit.adjustmentAmount ?? 0)) }, amount };
       case 'exchange_difference':
-        return { rule, inputs: { ...of, leftAmount, exchangePrices: group.map(({ unit }) => unit.exchangePrice) }, amount };
+        return { rule, inputs: { ...of, leftAmount, ...exchangedFor(line, group, version) }, amount };
       default:
         return { rule, inputs: of, amount };
     }
@@ -103,7 +109,22 @@ function boughtUnits(line: FrozenLine, group: readonly GivenUnit[], of: Reasons[
   };
 }
 
-function shippingReasons({ shipping, order, input, standing }: Findings): Reason[] {
+function exchangedFor(
+  line: FrozenLine,
+  group: readonly GivenUnit[],
+  version: Version,
+): Pick<Reasons['exchange_difference'], 'exchangePrices' | 'exchangeTaxAmounts'> {
+  const exchangePrices = group.map(({ unit }) => unit.exchangePrice);
+  if (version === 2 || line.pricesIncludeTax || line.taxes.length === 0) return { exchangePrices };
+  return { exchangePrices, exchangeTaxAmounts: exchangePrices.map((price) => (price === null ? null : priceWithTax(price, line.taxes, false) - price)) };
+}
+
+function taxReason({ name, rate, netAmount, taxAmount }: Findings['taxes'][number], version: Version): Reason {
+  const beyond = version !== 2 && netAmount <= 0 && taxAmount <= 0 && (netAmount < 0 || taxAmount < 0);
+  return { rule: 'tax', inputs: { name, rate, netAmount, ...(beyond && { beyond }) }, amount: taxAmount };
+}
+
+function shippingReasons({ shipping, order, input, standing }: Findings, version: Version): Reason[] {
   return order.shipments.flatMap((shipment, index): Reason[] => {
     const given = shipping[index];
     if (given === undefined || shipment.paidAmount === 0) return [];
@@ -114,7 +135,7 @@ function shippingReasons({ shipping, order, input, standing }: Findings): Reason
       paidAmount: shipment.paidAmount,
       balanceAmount: given.balance,
       taxAmount: given.taxAmount,
-      returned: returned.length > 0,
+      [version === 2 ? 'returned' : 'refunded']: returned.length > 0,
       sellerFault: returned.some((unit) => unit.fault === 'seller'),
       fullReturn: standing.fullReturn,
     };
@@ -141,7 +162,7 @@ function conditionReasons({ line, units }: GivenLine, { input, fees }: Findings)
 }
 
 /** In the order in which they were taken; a fee of the policy that took nothing says why. */
-function feeReasons(findings: Findings): Reason[] {
+function feeReasons(findings: Findings, version: Version): Reason[] {
   const { fees, input } = findings;
   return (['missing_parts', 'restocking', 'return_shipping'] as const).flatMap((kind) =>
     input.rules.fees
@@ -151,16 +172,28 @@ function feeReasons(findings: Findings): Reason[] {
         const taken = fees.filter((fee) => fee.by === policyFee);
         const takenAmount = negative(sum(taken.map((fee) => fee.amount)));
         if (taken.length === 0) {
-          const because = whyNoFee(policyFee, findings);
+          const because = whyNoFee(policyFee, findings, version);
           return because === null ? [] : [{ rule: kind, inputs: { rate, feeAmount, reasons, because }, amount: 0 }];
         }
-        return taken.map(({ lineId, base, amount }) => ({ rule: kind, inputs: { rate, feeAmount, reasons, lineId, baseAmount: base, takenAmount }, amount }));
+        return taken.map(({ lineId, base, amount }) => {
+          const beyond = version !== 2 && -amount > Math.max(0, base) && { beyondAmount: -amount - Math.max(0, base) };
+          return { rule: kind, inputs: { rate, feeAmount, reasons, lineId, baseAmount: base, takenAmount, ...beyond }, amount };
+        });
       }),
   );
 }
 
 /** Null where nothing at all is returned: nobody asks about fees then. */
-function whyNoFee(fee: FeeRule, { input, fees }: Findings): NoFee | null {
+function whyNoFee(fee: FeeRule, findings: Findings, version: Version): NoFee | null {
+  const because = whyNoFee2(fee, findings);
+  if (version === 2) return because;
+  if (because === 'goods_stay') return 'nothing_back';
+  if (because !== 'nothing_left') return because;
+  if (fee.amount === 0 || (fee.rate !== null && parseRate(fee.rate).numerator === 0n)) return 'zero_fee';
+  return findings.tooSmall.has(fee) ? 'rounds_to_nothing' : 'nothing_left';
+}
+
+function whyNoFee2(fee: FeeRule, { input, fees }: Findings): NoFee | null {
   const given = input.units.filter((unit) => unit.kind === 'refund' || unit.kind === 'exchange');
   const named = (unit: UnitToSettle) => fee.reasons.length === 0 || fee.reasons.includes(unit.reason);
   if (given.length === 0) return null;

@@ -14,6 +14,8 @@ export interface TakenFees {
   readonly fees: readonly TakenFee[];
   /** What each unit still gives, by `unitKey`. Below zero only when an amount fee also eats of the outbound shipping. */
   readonly left: ReadonlyMap<string, number>;
+  /** Rate fees that found something to take, and came to less than half of the smallest amount. */
+  readonly tooSmall: ReadonlySet<FeeRule>;
 }
 
 /** What is kept of what the lines give. `shippingAmount` is the outbound shipping that the settlement gives beside them: the floor of zero is the total's. */

@@ -1,3 +1,4 @@
+import type { FeeRule } from '../policy/policy';
 import type { GivenCoupons } from './coupons';
 import type { TakenFee } from './fees';
 import type { GivenLine } from './given-units';
@@ -15,6 +16,7 @@ export interface Findings {
   readonly lines: readonly GivenLine[];
   readonly shipping: readonly GivenShipping[];
   readonly fees: readonly TakenFee[];
+  readonly tooSmall: ReadonlySet<FeeRule>;
   readonly coupons: GivenCoupons;
   readonly taxes: Settlement['taxes'];
   readonly total: number;

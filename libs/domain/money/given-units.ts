@@ -1,7 +1,8 @@
 import type { OrderLine } from '../order';
 import { type Allocator, spreadWithin } from './allocator';
-import { type FrozenLine, type FrozenOrder, priceWithTax, unitShare, type UnitShare } from './order-shares';
-import { proportion, sum } from './rational';
+import { type GivenEarlier, type GivenPart, type LayTaxes, slice, taxOfLine, taxUnitByUnit } from './given-taxes';
+import { type FrozenLine, type FrozenOrder, priceWithTax, unitShare } from './order-shares';
+import { sum } from './rational';
 import { SettlementError } from './settlement-error';
 import type { SettlementInput, UnitToSettle } from './settlement-types';
 
@@ -15,6 +16,8 @@ export interface GivenUnit {
   /** What was paid for it, and how much of that earlier settlements gave back. */
   readonly paidAmount: number;
   readonly givenBefore: number;
+  /** A part of it, whose tax does not follow from its amount alone: it is kept for the rest. */
+  readonly keepsTaxes?: true;
 }
 /** The units of one line, in unit order. */
 export interface GivenLine {
@@ -24,14 +27,28 @@ export interface GivenLine {
 
 export const unitKey = (unit: { readonly lineId: string; readonly unit: number }): string => `${unit.lineId}#${unit.unit}`;
 
+export type UnitRules = (order: FrozenOrder, input: SettlementInput, allocator: Allocator) => GivenLine[];
+
+/** Version 1 rounded the tax of each unit that is given in part by itself, and drifted with their number. */
+export const giveUnits1: UnitRules = (order, input, allocator) => giveUnits(order, input, allocator, taxUnitByUnit, false);
+export const giveUnits2: UnitRules = (order, input, allocator) => giveUnits(order, input, allocator, taxOfLine, true);
+
 /** What every unit of the input gives, in the order's line order. Throws SettlementError. */
-export function giveUnits(order: FrozenOrder, input: SettlementInput, allocator: Allocator): GivenLine[] {
+function giveUnits(order: FrozenOrder, input: SettlementInput, allocator: Allocator, layTaxes: LayTaxes, keepsTaxes: boolean): GivenLine[] {
   checkUnits(order, input);
   const earlier = givenEarlier(input);
   return order.lines.flatMap((line, index) => {
     const units = input.units.filter((unit) => unit.lineId === line.lineId).toSorted((one, other) => one.unit - other.unit);
     const sold = input.order.lines[index];
-    return units.length === 0 || sold === undefined ? [] : [{ line, units: giveLine(line, sold, units, earlier, allocator) }];
+    if (units.length === 0 || sold === undefined) return [];
+    const parts = partsOf(line, sold, units, earlier, allocator);
+    const taxes = layTaxes(line, parts, allocator);
+    return [{ line, units: parts.map(unitOf) }];
+    function unitOf(part: GivenPart, position: number): GivenUnit {
+      const one = given(part, taxes[position] ?? [], line.pricesIncludeTax);
+      const kept = keepsTaxes && one.taxes.length > 0 && one.amount > 0 && (one.unit.kind === 'adjustment' || one.unit.kind === 'exchange');
+      return kept ? { ...one, keepsTaxes } : one;
+    }
   });
 }
 
@@ -52,22 +69,37 @@ function checkUnits(order: FrozenOrder, input: SettlementInput): void {
   }
 }
 
-function givenEarlier(input: SettlementInput): ReadonlyMap<string, number> {
-  const given = new Map<string, number>();
-  for (const entry of input.before.givenAmounts) given.set(unitKey(entry), (given.get(unitKey(entry)) ?? 0) + entry.amount);
-  return given;
+const nothing: GivenEarlier = { amount: 0, untoldAmount: 0, taxes: [] };
+function givenEarlier(input: SettlementInput): ReadonlyMap<string, GivenEarlier> {
+  const found = new Map<string, GivenEarlier>();
+  for (const { amount, taxes, ...name } of input.before.givenAmounts) {
+    const so = found.get(unitKey(name)) ?? nothing;
+    found.set(unitKey(name), {
+      amount: so.amount + amount,
+      untoldAmount: so.untoldAmount + (taxes === undefined ? amount : 0),
+      taxes: taxes === undefined ? so.taxes : taxes.map((tax, index) => tax + (so.taxes[index] ?? 0)),
+    });
+  }
+  return found;
 }
 
-function giveLine(line: FrozenLine, sold: OrderLine, units: readonly UnitToSettle[], earlier: ReadonlyMap<string, number>, allocator: Allocator): GivenUnit[] {
+function partsOf(
+  line: FrozenLine,
+  sold: OrderLine,
+  units: readonly UnitToSettle[],
+  earlier: ReadonlyMap<string, GivenEarlier>,
+  allocator: Allocator,
+): GivenPart[] {
   const shares = units.map((unit) => unitShare(line, unit.unit));
-  const before = shares.map((share) => Math.min(share.paidAmount, Math.max(0, earlier.get(`${line.lineId}#${share.unit}`) ?? 0)));
-  const rests = shares.map((share, index) => share.paidAmount - (before[index] ?? 0));
+  const before = shares.map((share) => earlier.get(`${line.lineId}#${share.unit}`) ?? nothing);
+  const amounts = shares.map((share, index) => Math.min(share.paidAmount, Math.max(0, before[index]?.amount ?? 0)));
+  const rests = shares.map((share, index) => share.paidAmount - (amounts[index] ?? 0));
   const adjustments = spreadAdjustment(units, rests, allocator);
   return units.map((unit, index) => {
     const share = shares[index] ?? unitShare(line, unit.unit);
     const rest = rests[index] ?? 0;
     const amount = { refund: rest, exchange: exchangeDifference(unit, rest, sold, line), adjustment: adjustments[index] ?? 0, none: 0 }[unit.kind];
-    return slice(unit, share, before[index] ?? 0, amount, line.pricesIncludeTax);
+    return { unit, share, givenBefore: amounts[index] ?? 0, earlier: before[index] ?? nothing, amount };
   });
 }
 
@@ -84,15 +116,12 @@ function spreadAdjustment(units: readonly UnitToSettle[], rests: readonly number
   return spreadWithin(allocator, Math.min(asked, sum(room)), room, room);
 }
 
-/** The part of a unit's share that lies between `givenBefore` and `givenBefore + amount`: slices one after the other add up to the share, tax and discount included. */
-function slice(unit: UnitToSettle, share: UnitShare, givenBefore: number, amount: number, pricesIncludeTax: boolean): GivenUnit {
+/** Parts one after the other add up to the unit's share, discount included. */
+function given({ unit, share, givenBefore, amount }: GivenPart, taxes: readonly number[], pricesIncludeTax: boolean): GivenUnit {
   const { goodsAmount, paidAmount } = share;
   if (unit.kind === 'refund' && givenBefore === 0) {
-    const taxes = share.taxes.map((tax) => tax.taxAmount);
     return { unit, goodsAmount, discountAmount: share.discountAmount, taxes, amount: paidAmount, paidAmount, givenBefore };
   }
-  const part = (whole: number) => proportion(whole, givenBefore + amount, paidAmount) - proportion(whole, givenBefore, paidAmount);
-  const discountAmount = part(share.discountAmount);
-  const taxes = share.taxes.map((tax) => part(tax.taxAmount));
+  const discountAmount = slice(share.discountAmount, { share, givenBefore, amount });
   return { unit, goodsAmount: amount + discountAmount - (pricesIncludeTax ? 0 : sum(taxes)), discountAmount, taxes, amount, paidAmount, givenBefore };
 }

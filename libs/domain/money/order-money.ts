@@ -32,7 +32,9 @@ export function moneyAfter(input: SettlementInput, settlement: Settlement, units
     keptUnits: [...before.keptUnits, ...input.units.filter(({ kind, keepsGoods }) => kind === 'exchange' || keepsGoods === true).map(name)],
     givenAmounts: [
       ...before.givenAmounts,
-      ...units.filter(({ kind, amount }) => kind === 'adjustment' && amount > 0).map((given) => ({ ...name(given), amount: given.amount })),
+      ...units
+        .filter(({ kind, amount }) => kind === 'adjustment' && amount > 0)
+        .map((given) => ({ ...name(given), amount: given.amount, ...(given.taxes && { taxes: given.taxes }) })),
     ],
     refundedAmount: before.refundedAmount + settlement.total,
     points: { restored: before.points.restored + settlement.points.restored, revoked: before.points.revoked + settlement.points.revoked },

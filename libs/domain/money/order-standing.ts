@@ -4,7 +4,7 @@ import type { SettlementInput } from './settlement-types';
 
 /** Where this settlement leaves the order as a whole. */
 export interface OrderStanding {
-  /** It brings the last unit of the order back; exchanged and kept units are not waited for. */
+  /** Its return brings the last unit of the order back; exchanged and kept units are not waited for. */
   readonly fullReturn: boolean;
   /** It refunds the last unit of the order: nothing of the sale is left. */
   readonly unwound: boolean;
@@ -16,6 +16,6 @@ export function orderStanding(order: FrozenOrder, input: SettlementInput): Order
   const refunded = new Set([...input.before.settledUnits, ...refundedNow].map(unitKey));
   const kept = new Set([...input.before.keptUnits, ...input.units.filter((unit) => unit.kind === 'exchange' || unit.keepsGoods === true)].map(unitKey));
   const back = [...refunded].filter((key) => !kept.has(key)).length;
-  const bringsOne = refundedNow.some((unit) => !kept.has(unitKey(unit)));
+  const bringsOne = input.broughtBack === true || refundedNow.some((unit) => !kept.has(unitKey(unit)));
   return { fullReturn: bringsOne && back + kept.size === units, unwound: refundedNow.length > 0 && refunded.size === units };
 }

@@ -23,7 +23,10 @@ interface OfFee {
   /** Empty: every reason. */
   readonly reasons: readonly string[];
 }
-export type NoFee = 'other_reason' | 'all_parts_there' | 'goods_stay' | 'other_currency' | 'taken_before' | 'nothing_left';
+/** `goods_stay` stood for whatever does not come back, lost parcels too, and `nothing_left` for whatever came to nothing, until entries of version 3. */
+export type NoFee =
+  | ('other_reason' | 'all_parts_there' | 'goods_stay' | 'nothing_back' | 'other_currency' | 'taken_before')
+  | ('zero_fee' | 'rounds_to_nothing' | 'nothing_left');
 type FeeReason =
   | (OfFee & {
       readonly lineId: string;
@@ -31,6 +34,8 @@ type FeeReason =
       readonly baseAmount: number;
       /** All that was taken by this fee, over all lines. */
       readonly takenAmount: number;
+      /** What it takes beyond that line, of other lines and of shipping; absent when it takes no more than the line still gave. */
+      readonly beyondAmount?: number;
     })
   | (OfFee & { readonly because: NoFee });
 
@@ -50,7 +55,12 @@ export interface Reasons {
   rest_of_unit: OfUnits & { readonly paidAmount: number; readonly givenBefore: number };
   adjustment: OfUnits & { readonly leftAmount: number; readonly askedAmount: number };
   /** Prices as the order's are; null is the same article again. */
-  exchange_difference: OfUnits & { readonly leftAmount: number; readonly exchangePrices: readonly (number | null)[] };
+  exchange_difference: OfUnits & {
+    readonly leftAmount: number;
+    readonly exchangePrices: readonly (number | null)[];
+    /** The tax on top of each price; absent where prices include it. */
+    readonly exchangeTaxAmounts?: readonly (number | null)[];
+  };
   nothing_owed: OfUnits;
   outbound_shipping: {
     readonly shipmentId: string;
@@ -59,7 +69,9 @@ export interface Reasons {
     readonly balanceAmount: number;
     readonly taxAmount: number;
     /** What the rule asks: whether something the shipment carried is refunded, by the seller's fault, and whether the last unit of the order is back. */
-    readonly returned: boolean;
+    readonly refunded?: boolean;
+    /** `refunded` in entries of version 2, which took whatever is refunded for what comes back. */
+    readonly returned?: boolean;
     readonly sellerFault: boolean;
     readonly fullReturn: boolean;
   };
@@ -80,7 +92,11 @@ export interface Reasons {
   gifted_coupon: { readonly code: string; readonly value: number; readonly unwound: boolean };
   coupon_revoked: { readonly code: string };
   coupon_restored: { readonly code: string };
-  tax: OfTax & { readonly netAmount: number };
+  tax: OfTax & {
+    readonly netAmount: number;
+    /** Fees have taken more than the lines that bear it gave: tax and net amount are below zero. */
+    readonly beyond?: true;
+  };
   total: { readonly linesAmount: number; readonly shippingAmount: number; readonly feesAmount: number; readonly clawbacksAmount: number };
   tender: {
     readonly tenderId: string;

@@ -11,7 +11,8 @@ interface Golden {
   readonly settled: readonly Settled[];
 }
 const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
-const inputs = read('inputs.json') as readonly SettlementInput[];
+/** Those that came later stand behind: a recording is of the first ones, in their sequence. */
+const inputs = ['inputs.json', 'more-inputs.json'].flatMap((name) => read(name) as readonly SettlementInput[]);
 
 /** RECORD_SETTLEMENTS=NAME writes down what today's rules make of the inputs. A recording is never written over: it says what settlements of its time are. */
 const wanted = process.env.RECORD_SETTLEMENTS;
@@ -19,7 +20,7 @@ if (wanted !== undefined && !existsSync(join(folder, `${wanted}.json`))) {
   const rows = inputs.map((input) => JSON.stringify(settleWithUnits(input)));
   writeFileSync(join(folder, `${wanted}.json`), `{\n"rules": ${JSON.stringify(currentRules)},\n"settled": [\n${rows.join(',\n')}\n]\n}\n`);
 }
-const recordings = readdirSync(folder).filter((name) => name !== 'inputs.json');
+const recordings = readdirSync(folder).filter((name) => !name.endsWith('inputs.json'));
 
 describe.each(recordings)('what was settled by %s', (name) => {
   const { rules, settled } = read(name) as Golden;
@@ -31,7 +32,7 @@ describe.each(recordings)('what was settled by %s', (name) => {
 });
 
 test('every version of every rule is in a recording, which only grows', () => {
-  expect(recordings).toEqual(expect.arrayContaining(['settlement-1.json', 'rules-2026-11.json']));
+  expect(recordings).toEqual(expect.arrayContaining(['settlement-1.json', 'rules-2026-11.json', 'rules-2026-11-22.json']));
   const books = recordings.map((name) => ruleBook((read(name) as Golden).rules));
   for (const [rule, now] of Object.entries(ruleBook(currentRules))) expect(books.map((book) => book[rule as keyof typeof book])).toContain(now);
 });

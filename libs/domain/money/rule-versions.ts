@@ -4,11 +4,11 @@ import { giveCoupons } from './coupons';
 import { largestRemainder } from './default-allocator';
 import { fees1, fees2 } from './default-fees';
 import { defaultTenderOrder } from './default-tender-order';
-import { explain } from './explanation';
+import { explain2, explain3 } from './explanation';
 import { explain1 } from './explanation-1';
 import type { FeeRules } from './fees';
 import type { Explainer } from './findings';
-import { giveUnits } from './given-units';
+import { giveUnits1, giveUnits2, type UnitRules } from './given-units';
 import { freezeOrder } from './order-shares';
 import { type ShippingRules, shipping1, shipping2 } from './outbound-shipping';
 import { givePoints } from './points';
@@ -23,7 +23,7 @@ export interface RuleBook {
   /** What was paid for each line, piece and shipment. */
   readonly shares: typeof freezeOrder;
   /** What each piece gives before fees. */
-  readonly units: typeof giveUnits;
+  readonly units: UnitRules;
   readonly shipping: ShippingRules;
   readonly fees: FeeRules;
   readonly coupons: typeof giveCoupons;
@@ -43,7 +43,7 @@ const versions = {
   model: { as_paid: 'as_paid' },
   allocator: { [largestRemainder.version]: largestRemainder },
   shares: { 1: freezeOrder },
-  units: { 1: giveUnits },
+  units: { 1: giveUnits1, 2: giveUnits2 },
   shipping: { 1: shipping1, 2: shipping2 },
   fees: { 1: fees1, 2: fees2 },
   coupons: { 1: giveCoupons },
@@ -51,7 +51,7 @@ const versions = {
   advances: { 1: takeAdvanced },
   tenders: { 1: defaultTenderOrder },
   points: { 1: givePoints },
-  explanation: { 1: explain1, 2: explain },
+  explanation: { 1: explain1, 2: explain2, 3: explain3 },
 } as const satisfies { readonly [Rule in keyof RuleBook]: Readonly<Record<string, RuleBook[Rule]>> };
 
 /** The version of each rule a settlement was made by: stored with it, so that it can be recomputed years later. */
@@ -61,7 +61,7 @@ export const currentRules = {
   model: 'as_paid',
   allocator: 'largest-remainder-1',
   shares: 1,
-  units: 1,
+  units: 2,
   shipping: 2,
   fees: 2,
   coupons: 1,
@@ -69,7 +69,7 @@ export const currentRules = {
   advances: 1,
   tenders: 1,
   points: 1,
-  explanation: 2,
+  explanation: 3,
 } as const satisfies RuleVersions;
 
 /** Settlements were first stored with one version for all rules but model and allocator: 1 stood for the first of each. */

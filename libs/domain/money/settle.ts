@@ -37,7 +37,7 @@ function settleBy(rules: RuleBook, input: SettlementInput): Settled {
   const lines = rules.units(order, input, allocator);
   const standing = orderStanding(order, input);
   const shipping = rules.shipping(order, input, standing);
-  const { fees, left } = rules.fees(lines, sum(shipping.map((row) => row.amount)), input, allocator);
+  const { fees, left, tooSmall } = rules.fees(lines, sum(shipping.map((row) => row.amount)), input, allocator);
   const beforeClawbacks = sum([
     ...lines.flatMap((line) => line.units.map((given) => given.amount)),
     ...shipping.map((row) => row.amount),
@@ -64,7 +64,7 @@ function settleBy(rules: RuleBook, input: SettlementInput): Settled {
     tenders,
     points: { restored: points.restored, revoked: ahead ? 0 : points.revoked },
     coupons: ahead ? { restored: [], revoked: [] } : { restored: coupons.restored, revoked: coupons.revoked },
-    explanation: rules.explanation({ input, order, standing, lines, shipping, fees, coupons, taxes, total, advanced, tenders: anew, points }),
+    explanation: rules.explanation({ input, order, standing, lines, shipping, fees, tooSmall, coupons, taxes, total, advanced, tenders: anew, points }),
   };
   return { settlement, units: lines.flatMap((line) => settledUnits(line, left)) };
 }
@@ -81,8 +81,8 @@ function settledLine({ line, units }: GivenLine): SettledLine {
 }
 
 function settledUnits({ units }: GivenLine, left: ReadonlyMap<string, number>): SettledUnit[] {
-  return units.map(({ unit, amount }) => {
+  return units.map(({ unit, amount, taxes, keepsTaxes }) => {
     const refundAmount = left.get(unitKey(unit)) ?? 0;
-    return { lineId: unit.lineId, unit: unit.unit, kind: unit.kind, amount, feesAmount: refundAmount - amount, refundAmount };
+    return { lineId: unit.lineId, unit: unit.unit, kind: unit.kind, amount, feesAmount: refundAmount - amount, refundAmount, ...(keepsTaxes && { taxes }) };
   });
 }

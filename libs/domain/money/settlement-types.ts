@@ -66,6 +66,16 @@ export interface SettledUnit {
   readonly amount: number;
   readonly feesAmount: number;
   readonly refundAmount: number;
+  /** The tax of `amount`, by the line's rates: of what is given in part, so that the rest of the unit gives the rest of its tax. */
+  readonly taxes?: readonly number[];
+}
+
+/** Given of one unit. `taxes` is the tax of it, by the line's rates; absent, it is in proportion to what was paid. */
+export interface GivenAmount {
+  readonly lineId: string;
+  readonly unit: number;
+  readonly amount: number;
+  readonly taxes?: readonly number[];
 }
 
 /** What earlier settlements and refunds of the order have done: everything cumulative that a new settlement must respect. */
@@ -87,7 +97,7 @@ export interface OrderMoney {
    */
   readonly keptUnits: readonly { readonly lineId: string; readonly unit: number }[];
   /** Given per unit by earlier settlements where that is less than its share (adjustments): a later refund gives only the rest. */
-  readonly givenAmounts: readonly { readonly lineId: string; readonly unit: number; readonly amount: number }[];
+  readonly givenAmounts: readonly GivenAmount[];
   /** The totals of earlier settlements of the order, added up. */
   readonly refundedAmount: number;
   readonly points: { readonly restored: number; readonly revoked: number };
@@ -110,6 +120,8 @@ export interface SettlementInput {
   readonly advanced?: readonly AdvancedMoney[];
   /** `advance`: paid before the goods are inspected, and closed by a settlement. Absent: a settlement. */
   readonly purpose?: 'advance';
+  /** An earlier instalment of this very return brought goods back: what completes the order may then be an exchange. Absent: none did. */
+  readonly broughtBack?: true;
 }
 /** Money of one advance, by tender in the order in which they were filled. */
 export interface AdvancedMoney {

@@ -64,7 +64,9 @@ export function keptMoved(was: readonly KeptUnit[], is: readonly KeptUnit[]): Ke
 }
 export function givenWith(given: OrderMoney['givenAmounts'], moved: readonly KeptUnit[]): OrderMoney['givenAmounts'] {
   const keys = new Set(moved.map(unitKey));
-  return [...given.filter((row) => !keys.has(unitKey(row))), ...keptMoved([], [...given.filter((row) => keys.has(unitKey(row))), ...moved])];
+  // What a settlement gave keeps its own tax: no advance touches it.
+  const apart = (row: OrderMoney['givenAmounts'][number]) => row.taxes !== undefined || !keys.has(unitKey(row));
+  return [...given.filter(apart), ...keptMoved([], [...given.filter((row) => !apart(row)), ...moved])];
 }
 /** The order's money as this return sees it: what its own advances left with the customer is not in its way. */
 export const withoutKept = (money: OrderMoney, { advances }: ReturnState): OrderMoney => ({

@@ -34,6 +34,57 @@ test('full_return waits for what is sent again: the customer has it, and may ret
   expect(bench.log.find((event) => event.type === 'applied')?.detail?.quote).toMatchObject({ total: 1000 });
 });
 
+describe('full_return goes by the return as a whole, in whatever sequence its units are inspected', () => {
+  const two = sampleOrder({
+    lines: [
+      { unitPrice: 500, sku: 'TEE-M' },
+      { unitPrice: 700, sku: 'TEE-L' },
+    ],
+    shipments: [{ shippingAmount: 900, deliveredAt: '2026-11-13T09:00:00Z' }],
+    tenders: [{ tenderId: 't1', kind: 'card', providerPaymentId: 'pay_ok_1', amount: 2100 }],
+  });
+  const full = (change: Partial<typeof refund> = {}) => new Bench({ order: two, policy: policy({ outboundShipping: 'full_return', ...change }) });
+  const both = [applicationLine('1'), applicationLine('2', { resolution: 'exchange' })];
+  const bring = (bench: Bench, lineId: string) => {
+    bench.receive({ [lineId]: 1 });
+    bench.inspect(lineId, inspected());
+  };
+
+  test.each([
+    [
+      ['1', '2'],
+      [500, 900],
+    ],
+    [
+      ['2', '1'],
+      [0, 1400],
+    ],
+  ])('lines %j, one refunded and one exchanged', (sequence, totals) => {
+    const bench = full().apply(both);
+    for (const lineId of sequence) bring(bench, lineId);
+    expect(documents(bench).map(({ total }) => total)).toEqual(totals);
+    expect(bench.log.find((event) => event.type === 'applied')?.detail?.quote).toMatchObject({ total: 1400 });
+    const last = settlements(bench).at(-1)?.detail as unknown as { settlement: Settlement; inputs: SettlementInput; rules: unknown };
+    expect(settleWith(last.rules, JSON.parse(JSON.stringify(last.inputs)) as SettlementInput).settlement).toEqual(last.settlement);
+  });
+  test('what finance did not let go brought nothing back', () => {
+    const bench = full({ approvalAbove: 10 }).apply(both);
+    bring(bench, '1');
+    bench.do('reject_refund', { refundId: 'rfd_1' }, 'finance');
+    bring(bench, '2');
+    expect(documents(bench).map(({ total }) => total)).toEqual([500, 0]);
+    bench.decide('approve', ['1']);
+    expect(documents(bench).map(({ total }) => total)).toEqual([500, 0, 1400]);
+  });
+  test('nor did what another return brought: an order of which this one brings none earns nothing', () => {
+    const bench = full().apply([applicationLine('1')]);
+    bring(bench, '1');
+    bench.again().apply([applicationLine('2', { resolution: 'exchange' })]);
+    bring(bench, '2');
+    expect(documents(bench).map(({ total }) => total)).toEqual([500, 0]);
+  });
+});
+
 test('an amount fee is taken with the first instalment, and rates with each', () => {
   const bench = new Bench({ order, policy: policy({ fees, outboundShipping: 'never' }) }).apply([mind]);
   bench.receive({ '1': 1 });

@@ -102,6 +102,14 @@ export function settlingOf(state: ReturnState, units: readonly Unit[]): Settling
   });
 }
 
+/** Whether an instalment of this return that stands has brought goods back: neither one that finance withdrew, nor what an exchange or the customer keeps. */
+function broughtBack(state: ReturnState, { settledUnits, keptUnits }: World['money']): boolean {
+  const [settled, kept] = [new Set(settledUnits.map(unitKey)), new Set(keptUnits.map(unitKey))];
+  return state.units.some(
+    (unit) => unit.money === 'granted' && kinds[resolutionOf(state, unit)] === 'refund' && settled.has(unitKey(unit)) && !kept.has(unitKey(unit)),
+  );
+}
+
 function instalment(before: ReturnState, owed: readonly Unit[], worldBefore: World): Event[] {
   // What an advance has not paid by now is for the settlement to pay: no more than is owed.
   const unpaid = dropUnpaid(before, owed, worldBefore);
@@ -109,6 +117,7 @@ function instalment(before: ReturnState, owed: readonly Unit[], worldBefore: Wor
   const advances = advancesFor(state, owed);
   const input: SettlementInput = {
     ...settlementInput(settlingOf(state, owed), { ...world, money: withoutHolds(world.money, advances) }, state.refundTo, state.feesTaken),
+    ...(broughtBack(state, world.money) && { broughtBack: true as const }),
     ...(advances.length > 0 && { advanced: advances.map((advance) => moneyOfAdvance(advance, world.order)) }),
   };
   const { settlement, units } = settleWithUnits(input);

@@ -3,6 +3,7 @@ import { givenWith } from './advance-keeping';
 import { advanceMovements } from './advance-movements';
 import { evolve, type Event, type EventOf } from './evolve';
 import type { World } from './input';
+import { replacementsById } from './lookup';
 import { unitKey, type Refund, type ReturnState } from './state';
 
 type Tenders = World['money']['tenders'];
@@ -34,10 +35,19 @@ export function worldAfter(world: World, before: ReturnState, event: Event): Wor
     world,
   );
   if (event.type === 'settled') return settledIn(moved, event);
+  if (event.type === 'replacement_changed') return { ...moved, stock: stockAfter(moved.stock, before, event) };
   if (event.type === 'advanced') return { ...moved, money: { ...moved.money, tenders: claimed(moved.money.tenders, event.refunds) } };
-  if (event.type !== 'refund_changed' || event.set.status !== 'rejected') return moved;
-  const dropped = before.refunds.filter(({ refundId, status }) => refundId === event.refundId && status !== 'rejected');
+  if (event.type !== 'refund_changed' || (event.set.status !== 'rejected' && event.set.status !== 'redirected')) return moved;
+  const dropped = before.refunds.filter(({ refundId, status }) => refundId === event.refundId && status !== event.set.status);
   return { ...moved, money: { ...moved.money, tenders: claimed(moved.money.tenders, dropped, -1) } };
+}
+
+/** What is given back may be promised again at once: the last piece of an article can be exchanged for itself. */
+function stockAfter(stock: World['stock'], before: ReturnState, { replacementId, set }: EventOf<'replacement_changed'>): World['stock'] {
+  const was = replacementsById(before.replacements).get(replacementId);
+  const article = was && stock[was.sku];
+  if (!article || was.status !== 'reserved' || was.kind === 'repair' || set.status !== 'cancelled') return stock;
+  return { ...stock, [was.sku]: { ...article, available: article.available + 1 } };
 }
 
 function settledIn(world: World, { detail, total, refunds }: EventOf<'settled'>): World {
@@ -55,7 +65,9 @@ function settledIn(world: World, { detail, total, refunds }: EventOf<'settled'>)
       keptUnits: [...money.keptUnits, ...settled.filter((unit) => kept.has(unitKey(unit))).map(name)],
       givenAmounts: [
         ...money.givenAmounts,
-        ...settled.filter(({ kind, amount }) => kind === 'adjustment' && amount > 0).map((unit) => ({ ...name(unit), amount: unit.amount })),
+        ...settled
+          .filter(({ kind, amount }) => kind === 'adjustment' && amount > 0)
+          .map((unit) => ({ ...name(unit), amount: unit.amount, ...(unit.taxes && { taxes: unit.taxes }) })),
       ],
       refundedAmount: money.refundedAmount + total,
       points: { restored: money.points.restored + settlement.points.restored, revoked: money.points.revoked + settlement.points.revoked },
