@@ -1,16 +1,19 @@
-import { postingsOfCouponUsed } from '#libs/domain/money/coupon-postings';
+import { postingsOfCouponExpired, postingsOfCouponUsed } from '#libs/domain/money/coupon-postings';
 import { postingsOfCompensation, reversed } from '#libs/domain/money/postings';
 import { creditMovements, takenBack } from '#libs/domain/money/store-credit';
 import { evolve } from '#libs/domain/return/evolve';
 import type { Compensation, ReturnState } from '#libs/domain/return/state';
 import { isExpired } from '#libs/persistence/coupons';
 import type { Transaction } from '#libs/persistence/database';
+import { isMove, overtakeMoves } from '#libs/persistence/restored-coupons';
 import { lockCredit } from '#libs/persistence/store-credit';
 import { post } from '../payments/ledger';
 import type { Change } from '../returns/record';
+import { recordRestoredCoupons } from './restored-coupons';
 
 /** Coupons, points and credit for the trouble: ours to give, so they are issued in the deciding transaction, and undone the same way. */
 export async function recordCompensations(tx: Transaction, change: Change): Promise<void> {
+  await recordRestoredCoupons(tx, change);
   let state: ReturnState = change.before;
   for (const event of change.events) {
     const next = evolve(state, event);
@@ -23,6 +26,7 @@ export async function recordCompensations(tx: Transaction, change: Change): Prom
       const was = state.compensations.find((one) => one.id === event.id)!;
       const is = next.compensations.find((one) => one.id === event.id)!;
       tx.write('UPDATE compensation SET status = $2 WHERE id = $1', [is.id, is.status]);
+      if (is.kind === 'coupon' && !isMove(change.cause)) overtakeMoves(tx, change.before.returnId, is.id);
       await book(tx, change, was, is, next.sequence);
     }
     state = next;
@@ -50,7 +54,10 @@ async function book(tx: Transaction, change: Change, was: Compensation, is: Comp
   const used = was.status === 'granted' && is.status === 'used';
   const released = was.status === 'used' && is.status === 'granted';
   if (!used && !released) return;
-  const postings = postingsOfCouponUsed({ amount: is.amount, currency: change.after.state.currency });
+  const worth = { amount: is.amount, currency: change.after.state.currency };
+  // Once its end is in the books, a use takes that back, and its release ends it again: finance may withdraw what gave it back long after.
+  const ended = (await isExpired(tx, is.id)) ? reversed(postingsOfCouponExpired(worth)) : [];
+  const postings = [...ended, ...postingsOfCouponUsed(worth)];
   post(tx, change, { id: `${is.id}/${sequence}`, refundId: null, postings: used ? postings : reversed(postings) });
 }
 

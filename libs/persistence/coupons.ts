@@ -2,6 +2,7 @@ import { postingsOfCouponExpired } from '#libs/domain/money/coupon-postings';
 import type { Database, Transaction } from './database';
 import { newId } from './ids';
 import { postForMerchant } from './ledger';
+import { statusToCome } from './restored-coupons';
 
 /** A settlement whose money finance did not let go is as if it had not been. */
 const stands = `NOT EXISTS (SELECT FROM refund r WHERE r.merchant_id = s.merchant_id AND r.return_id = s.return_id AND r.settlement_id = s.id AND r.status = 'rejected')`;
@@ -31,8 +32,9 @@ export async function findCoupon(database: Database, merchantId: string, code: s
   // As the system: row-level security would keep the index of gifted codes from being used.
   return database.asSystem(async (tx) => {
     const [row] = await tx.query<Row>(
-      `SELECT id, code, status, amount, currency, customer_id AS "customerId", reason, valid_until AS "validUntil", return_id AS source FROM compensation
-       WHERE merchant_id = $1 AND code = $2 AND kind = 'coupon'`,
+      // What a settlement has given back is free, although its own return may not have heard of it yet.
+      `SELECT id, code, coalesce(${statusToCome('compensation')}, status) AS status, amount, currency, customer_id AS "customerId", reason, valid_until AS "validUntil", return_id AS source
+       FROM compensation WHERE merchant_id = $1 AND code = $2 AND kind = 'coupon'`,
       [merchantId, code],
     );
     if (row) {

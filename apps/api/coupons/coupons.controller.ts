@@ -11,7 +11,8 @@ import { Database } from '#libs/persistence/database';
 import { newId } from '#libs/persistence/ids';
 import { postForMerchant } from '#libs/persistence/ledger';
 import { lockOrder } from '#libs/persistence/orders';
-import { ApiError, notFound } from '../http/api-error';
+import { requestOf, waitingMove } from '#libs/persistence/restored-coupons';
+import { ApiError, notFound, unavailable } from '../http/api-error';
 import { CurrentCaller, Roles, Scope } from '../http/decorators';
 import { actorOf, Idempotency } from '../http/idempotency';
 import { Answers } from '../http/openapi-decorators';
@@ -69,6 +70,7 @@ export class CouponsController {
   private async use(asked: Asked, code: string, body: unknown, spentOn: string | null): Promise<Reply> {
     const coupon = await this.find(asked.caller, code);
     if (coupon.returnId !== null && coupon.id !== null) {
+      await this.moved(asked.caller, coupon.returnId, coupon.id);
       const validUntil = coupon.validUntil?.getTime() ?? null;
       return this.commands.run({ ...asked, body, returnId: coupon.returnId, input: { type: 'coupon_used', compensationId: coupon.id, spentOn, validUntil } });
     }
@@ -89,6 +91,14 @@ export class CouponsController {
       });
       return new Reply(200, present({ ...coupon, status: used ? 'used' : 'granted' }));
     });
+  }
+
+  /** A coupon that a settlement has given back is free from that moment on, although its own return may not have heard of it yet: then it hears of it now. */
+  private async moved(caller: Caller, returnId: string, id: string): Promise<void> {
+    const move = await waitingMove(this.database, caller.merchantId, { id, returnId });
+    if (!move) return;
+    const { status } = await this.commands.run({ ...requestOf(caller, move), returnId });
+    if (status === 202) throw unavailable('The coupon is being restored; try again', 2);
   }
 
   private async find(caller: Caller, code: string): Promise<Coupon> {
