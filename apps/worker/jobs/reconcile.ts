@@ -1,6 +1,8 @@
 import type { ReturnState } from '#libs/domain/return/state';
-import type { Transaction } from '#libs/persistence/database';
+import type { Database, Transaction } from '#libs/persistence/database';
 import { enqueueRun } from '#libs/persistence/reconciliations';
+import { tasksByTheClock } from './by-the-clock';
+import { PATIENCE } from './facts';
 import type { JobContext } from './job-context';
 
 /** Returns, commands or facts that one statement takes, and calls to Temporal at a time. */
@@ -29,7 +31,7 @@ export async function reconcile(context: JobContext): Promise<void> {
 
 /** Open returns whose moment has passed, or with a call that nobody makes (`wake_at`): their workflow is gone, or a worker still has it, and then this changes nothing. */
 async function wakeReturns({ database, wake }: JobContext): Promise<number> {
-  const [{ now: begun } = { now: new Date() }] = await database.asSystem((tx) => tx.query<{ now: Date }>('SELECT now()'));
+  const begun = await databaseClock(database);
   let count = 0;
   for (let batch = 0; batch < BATCHES; batch += 1) {
     const rows = await database.asSystem((tx) =>
@@ -48,30 +50,46 @@ async function wakeReturns({ database, wake }: JobContext): Promise<number> {
   return count;
 }
 
-/** Commands that are written down and have no answer, although their caller may have given up. */
+/** Commands that are written down and have no answer: for a day, as their caller may have given up; our own for as long as it takes, for nobody else repeats them. */
 async function repeatCommands({ database, signal }: JobContext): Promise<number> {
   const commands = await database.asSystem((tx) =>
     tx.query<{ id: string; state: ReturnState }>(
       `SELECT c.id, r.state FROM command c JOIN return r ON r.merchant_id = c.merchant_id AND r.id = c.return_id
-       WHERE c.answer IS NULL AND c.created_at BETWEEN now() - interval '1 day' AND now() - interval '15 seconds' AND c.body ? 'input' ORDER BY c.created_at LIMIT ${BATCH}`,
+       WHERE c.answer IS NULL AND (c.caller = 'boomerang' OR c.created_at > now() - interval '1 day') AND c.created_at <= now() - interval '15 seconds'
+         AND c.body ? 'input' ORDER BY c.created_at LIMIT ${BATCH}`,
     ),
   );
   await inTurns(commands, ({ id, state }) => signal(state, { id, kind: 'command' }));
   return commands.length;
 }
 
-/** Facts whose parcel, refund or payment is known by now. The key keeps a fact from being queued twice, and takes it out of a dead worker's hands. */
+/**
+ * Facts whose parcel, refund or payment is known by now, and scans that have waited long enough. Those that lie here take turns: new ones first, then who was looked at
+ * longest ago. The key keeps a fact from being queued twice, and takes it out of a dead worker's hands.
+ */
 async function deliverFacts({ database }: JobContext): Promise<number> {
-  const facts = await database.asSystem((tx) =>
-    tx.query(
-      `SELECT enqueue('deliver_fact', json_build_object('inboxId', id), 'fact/' || id, NULL) FROM (
-         SELECT id FROM inbox WHERE handled_at IS NULL AND received_at < now() - interval '1 minute' AND body ? 'input'
-           AND coalesce((SELECT true FROM parcel WHERE tracking_number = subject LIMIT 1), (SELECT true FROM refund WHERE refund.id = subject LIMIT 1),
-             (SELECT true FROM tender WHERE provider = split_part(source, '/', 2) AND provider_payment_id = subject LIMIT 1))
-         ORDER BY id LIMIT ${BATCH}) AS waiting`,
-    ),
-  );
-  return facts.length;
+  const begun = await databaseClock(database);
+  let count = 0;
+  for (let batch = 0; batch < BATCHES; batch += 1) {
+    const rows = await database.asSystem(async (tx) => {
+      const turn = await tx.query<{ id: number; due: boolean }>(
+        `UPDATE inbox i SET tried_at = clock_timestamp() FROM (
+           SELECT id FROM inbox WHERE handled_at IS NULL AND received_at < now() - interval '1 minute' AND (tried_at IS NULL OR tried_at < $1)
+           ORDER BY tried_at NULLS FIRST, id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) AS turn
+         WHERE i.id = turn.id RETURNING i.id, coalesce((SELECT true FROM parcel WHERE tracking_number = subject LIMIT 1), (SELECT true FROM refund WHERE refund.id = subject LIMIT 1),
+           (SELECT true FROM tender WHERE provider = split_part(source, '/', 2) AND provider_payment_id = subject LIMIT 1),
+           source LIKE 'carrier/%' AND received_at < now() - interval '${PATIENCE}') AS due`,
+        [begun],
+      );
+      const due = turn.filter((fact) => fact.due).map(({ id }) => id);
+      if (due.length > 0)
+        await tx.query(`SELECT enqueue('deliver_fact', json_build_object('inboxId', id), 'fact/' || id, NULL) FROM unnest($1::bigint[]) AS id`, [due]);
+      count += due.length;
+      return turn;
+    });
+    if (rows.length < BATCH) break;
+  }
+  return count;
 }
 
 /** Runs that nobody has moved on for a while: their worker is dead, or the queue pauses for longer than we do. */
@@ -96,10 +114,30 @@ async function freeJobs({ database }: JobContext): Promise<number> {
 }
 
 /** What nobody can use any more. */
-async function tidy({ database }: JobContext): Promise<number> {
+async function tidy(context: JobContext): Promise<number> {
+  const { database } = context;
   const sessions = await database.asSystem((tx) => gone(tx, 'session', 'expires_at < now()'));
   const files = await database.asSystem((tx) => gone(tx, 'file', `return_id IS NULL AND created_at < now() - interval '24 hours'`));
-  return sessions.length + files.length;
+  return sessions.length + files.length + (await displacedRuns(context));
+}
+
+/**
+ * A run by the clock that has not ended when the next one is due gives up its key to that one and is not tried again; if its worker died, it stays like that. Nothing is
+ * lost with it. One that still has its key is the last of its kind, and a job that was given up.
+ */
+async function displacedRuns({ database }: JobContext): Promise<number> {
+  const runs = await database.source.query<unknown[]>(
+    `SELECT FROM graphile_worker.complete_jobs(ARRAY (SELECT id FROM graphile_worker.jobs
+       WHERE task_identifier = ANY ($1::text[]) AND key IS NULL AND attempts >= max_attempts AND locked_at IS NULL LIMIT ${BATCH}))`,
+    [tasksByTheClock],
+  );
+  return runs.length;
+}
+
+/** What is compared with the database's times. */
+async function databaseClock(database: Database): Promise<Date> {
+  const [row] = await database.asSystem((tx) => tx.query<{ now: Date }>('SELECT now()'));
+  return row!.now;
 }
 
 const gone = (tx: Transaction, table: string, rows: string) =>

@@ -14,6 +14,8 @@ import { providerResumed } from './provider-resumed';
 import { reconcile } from './reconcile';
 import { reconcileProvider, reconcileYesterday } from './reconciliation';
 
+export { crontab } from './by-the-clock';
+
 const id = z.string().min(1);
 const payloads = {
   fact: z.object({ inboxId: z.coerce.number().int().positive() }),
@@ -49,15 +51,6 @@ export function taskList(context: JobContext): TaskList {
     expire_coupons: () => expireAllCoupons(context),
   };
 }
-
-/** One at a time for all workers together, and never two waiting: the key is the job's own. */
-export const crontab = [
-  '* * * * * reconcile ?jobKey=reconcile&max=3&priority=-1',
-  '23 * * * * expire_coupons ?jobKey=expire_coupons&max=3&priority=1',
-  // Shortly after midnight, UTC; at the latest when the next worker is started that day.
-  '20 0 * * * reconcile_yesterday ?jobKey=reconcile_yesterday&fill=12h&max=10&priority=1',
-  '5 0 * * * checkpoint_all ?jobKey=checkpoint_all&fill=12h&max=10&priority=1',
-].join('\n');
 
 const taking =
   <T>(schema: z.ZodType<T>, work: (payload: T, helpers: Parameters<Task>[1]) => Promise<void>): Task =>
