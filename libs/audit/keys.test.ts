@@ -39,6 +39,16 @@ describe('a ring of keys', () => {
     expect(signatureHolds('text', { publicKey: 'x', signature })).toBe(false);
   });
 
+  test.each(['x', '=', '\n', ' ', 'AAAA', '=='])('a key or a signature with %j behind it is another text, and does not hold', (tail) => {
+    const signing = readKeyRing({ AUDIT_SIGNING_KEY: old.base64 }).signing!;
+    const [publicKey, signature] = [old.publicBase64, signing.sign('text')];
+    expect(signatureHolds('text', { publicKey, signature })).toBe(true);
+    expect(signatureHolds('text', { publicKey: publicKey + tail, signature })).toBe(false);
+    expect(signatureHolds('text', { publicKey, signature: signature + tail })).toBe(false);
+    expect(signatureHolds('text', { publicKey, signature: tail + signature })).toBe(false);
+    expect(signatureHolds('text', { publicKey, signature: signature.replace(/=+$/, '') })).toBe(false);
+  });
+
   test('signs by its first private key and trusts every key in it: so a key is rotated', () => {
     const file = fileWith(old.pem);
     const before = readKeyRing({ AUDIT_SIGNING_KEY_FILE: file });

@@ -86,11 +86,13 @@ const publicPart = (key: KeyObject): string => (key.type === 'private' ? createP
 /** Digest of a public key (SPKI, DER, base64); short enough to read out. */
 export const keyIdOf = (publicKey: string): string => sha256(Buffer.from(publicKey, 'base64')).slice(0, 32);
 
-/** False too for what is no key or no signature at all. */
+/** False too for what is no key or no signature at all, and for either with anything about it that is not part of it: decoders read over that. */
 export function signatureHolds(text: string, { publicKey, signature }: { readonly publicKey: string; readonly signature: string }): boolean {
   try {
     const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
-    return key.asymmetricKeyType === 'ed25519' && verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64'));
+    const bytes = Buffer.from(signature, 'base64');
+    if (publicPart(key) !== publicKey || bytes.toString('base64') !== signature) return false;
+    return key.asymmetricKeyType === 'ed25519' && verify(null, Buffer.from(text), key, bytes);
   } catch {
     return false;
   }

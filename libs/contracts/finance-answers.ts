@@ -83,7 +83,7 @@ export const ledgerBalancesAnswer = z
   .object({
     at: time.nullable(),
     data: z.array(z.object({ account: z.enum(ledgerAccounts), currency: z.string(), debitAmount: money, creditAmount: money, balanceAmount: money })),
-    nextCursor: z.null(),
+    nextCursor: z.string().nullable(),
   })
   .meta({ id: 'LedgerBalances', description: 'What each account came to; the balance is debits less credits' });
 

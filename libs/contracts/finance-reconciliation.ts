@@ -27,7 +27,6 @@ export const differenceAnswer = z
     note: text,
   })
   .meta({ id: 'ReconciliationDifference', description: 'Amounts and statuses are those of the moment at which it was found' });
-export type DifferenceAnswer = z.infer<typeof differenceAnswer>;
 
 const summary = {
   id: z.string(),

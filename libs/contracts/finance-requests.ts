@@ -29,7 +29,10 @@ export type ReconciliationBody = z.infer<typeof reconciliationBody>;
 export const differenceResolutionBody = z
   .strictObject({
     note: freeText,
-    record: z.boolean().default(false).meta({ description: 'Book it as a refund that was made elsewhere; for `missing_here` only' }),
+    record: z.boolean().default(false).meta({
+      description:
+        'Put our books right. `missing_here`: book it as a refund that was made elsewhere. `missing_there`: ask the provider once more, and when it has nothing the refund has failed',
+    }),
   })
   .meta({ id: 'DifferenceResolution', description: 'What explains a difference' });
 export type DifferenceResolutionBody = z.infer<typeof differenceResolutionBody>;

@@ -78,8 +78,8 @@ export type LedgerAccount = (typeof ledgerAccounts)[number];
 /** `GET /v1/ledger/entries`. */
 export const ledgerQuery = z.strictObject({ ...page, ...ranged, account: z.enum(ledgerAccounts).optional(), returnId: id.optional() });
 export type LedgerQuery = z.infer<typeof ledgerQuery>;
-/** `GET /v1/ledger/balances`. */
-export const balancesQuery = z.strictObject({ at: since.optional() });
+/** `GET /v1/ledger/balances`. All accounts of a dozen currencies are on the first page: they are added up more often than they are leafed through. */
+export const balancesQuery = z.strictObject({ ...page, limit: page.limit.default(200), at: since.optional() });
 export type BalancesQuery = z.infer<typeof balancesQuery>;
 
 /** `GET /v1/exports/{what}.csv`. */

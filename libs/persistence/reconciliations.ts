@@ -1,4 +1,4 @@
-import type { DifferenceKind } from '#libs/domain/money/reconciliation';
+import type { DifferenceKind, OurRefund } from '#libs/domain/money/reconciliation';
 import type { Transaction } from './database';
 import { newId } from './ids';
 import { endTasks } from './tasks';
@@ -123,6 +123,24 @@ export async function lockDifference(tx: Transaction, reconciliationId: string, 
   );
   return row ?? null;
 }
+export interface NowHere {
+  /** `asked`: the provider is being asked what became of it. Null: no refund of ours has that id. */
+  readonly ours: (OurRefund & { readonly asked: boolean }) | null;
+  /** What our books say of the provider's refund as one that others made; null: nothing. */
+  readonly elsewhere: 'succeeded' | 'failed' | null;
+}
+/** What our books say by now of what a difference is about. */
+export async function nowHere(tx: Transaction, provider: string, { refundId, providerRefundId }: DifferenceFacts): Promise<NowHere> {
+  const [row] = await tx.query<NowHere>(
+    `SELECT (SELECT jsonb_build_object('status', r.status, 'amount', r.amount, 'currency', r.currency, 'providerRefundId', r.provider_refund_id, 'asked',
+         jsonb_path_exists(one.state, '$.refunds[*] ? (@.refundId == $id && @.call != null)', jsonb_build_object('id', r.id)))
+       FROM refund r JOIN return one ON one.merchant_id = r.merchant_id AND one.id = r.return_id WHERE r.id = $2) AS ours,
+       (SELECT status FROM refund_elsewhere WHERE provider = $1 AND provider_refund_id = $3) AS elsewhere`,
+    [provider, refundId, providerRefundId],
+  );
+  return row!;
+}
+
 /** A person has explained it; its work is done. */
 export function resolveDifference(tx: Transaction, id: string, by: string, note: string): void {
   tx.write(`UPDATE difference SET state = 'resolved', ended_by = $2, ended_at = now(), note = $3 WHERE id = $1 AND state = 'open'`, [id, by, note]);

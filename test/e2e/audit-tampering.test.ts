@@ -255,6 +255,8 @@ describe('somebody who rewrites everything that lies beside it as well', () => {
       `UPDATE audit_checkpoint SET text = replace(text, '"streams":', $2 || '"streams":') WHERE merchant_id = $1 AND $3 <> ''`,
     ],
     ['a checkpoint with another signature', 'UPDATE audit_checkpoint SET signature = $2 WHERE merchant_id = $1 AND $3 <> $2'],
+    ['a checkpoint with more than a signature', 'UPDATE audit_checkpoint SET signature = signature || $2 WHERE merchant_id = $1 AND $3 <> $2'],
+    ['a checkpoint with more than a key', 'UPDATE audit_checkpoint SET public_key = public_key || $2 WHERE merchant_id = $1 AND $3 <> $2'],
     ['a checkpoint with another key', 'UPDATE audit_checkpoint SET public_key = $2 WHERE merchant_id = $1 AND $3 <> $2'],
     ['a checkpoint that is missing', 'DELETE FROM audit_checkpoint WHERE merchant_id = $1 AND number = 1 AND $2 <> $3'],
     [
@@ -269,6 +271,19 @@ describe('somebody who rewrites everything that lies beside it as well', () => {
       await rehearsal.change(sql, [shop.id, 'a', returnId]);
       const { online, offline } = await audits({ trusted });
       expect({ what, online: online.length > 0, offline: offline.length > 0 }).toEqual({ what, online: true, offline: true });
+    });
+  });
+
+  test('a head that is marked as signed, and is not, is found; one that is marked as moved, and is not, hides nothing', async () => {
+    const mark = (moved: boolean) => rehearsal.change('UPDATE log_head SET moved = $3 WHERE merchant_id = $1 AND stream = $2', [shop.id, returnId, moved]);
+    const finding = await expectFound('a head that no checkpoint took', () => mark(false));
+    expect(finding).toMatchObject({ stream: returnId, table: 'audit_leaf', detail: 'is missing: a checkpoint took this head' });
+    await rehearsal.undone(async () => {
+      const trusted = await seal(keyOf());
+      // So it is until somebody has marked it after a checkpoint, too; the next one finds it by its leaf.
+      await mark(true);
+      expect(await audits({ trusted })).toEqual(nothing);
+      expect(await rehearsal.snapshot(shop.id, (tx) => makeCheckpoint(tx, shop.id, keyOf().signing!))).toBeNull();
     });
   });
 });

@@ -67,8 +67,8 @@ describe('the ledger', () => {
   });
 
   test('sums to zero in each currency, now and at any instant', async () => {
-    for (const query of ['', `?at=${new Date().toISOString()}`, '?at=2020-01-01']) {
-      const { data } = expectStatus(await finance.get(`/v1/ledger/balances${query}`), 200);
+    for (const query of ['', `&at=${new Date().toISOString()}`, '&at=2020-01-01']) {
+      const { data } = expectStatus(await finance.get(`/v1/ledger/balances?limit=200${query}`), 200);
       const sums = new Map<string, number>();
       for (const { currency, debitAmount, creditAmount, balanceAmount } of data) {
         expect(balanceAmount).toBe(debitAmount - creditAmount);
@@ -77,6 +77,23 @@ describe('the ledger', () => {
       expect([...sums.values()].every((sum) => sum === 0)).toBe(true);
       if (query.includes('2020')) expect(data).toEqual([]);
     }
+  });
+
+  test('pages balances like any list', async () => {
+    const get = async (query: string) => expectStatus(await finance.get(`/v1/ledger/balances?at=${at}${query}`), 200);
+    const at = new Date().toISOString();
+    const all = await get('&limit=200');
+    expect(all).toMatchObject({ at, nextCursor: null });
+    const seen: Body[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: Body = await get(`&limit=3${cursor && `&cursor=${cursor}`}`);
+      expect(page.data.length).toBeLessThanOrEqual(3);
+      seen.push(...page.data);
+      cursor = page.nextCursor;
+    }
+    expect(seen).toEqual(all.data);
+    expectProblem(await finance.get('/v1/ledger/balances?limit=201'), 400, 'validation_failed', '/query/limit');
+    expectProblem(await finance.get('/v1/ledger/balances?cursor=x'), 400, 'validation_failed', '/query/cursor');
   });
 
   test('pages whole entries, each once', async () => {

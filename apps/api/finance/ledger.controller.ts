@@ -32,10 +32,11 @@ export class LedgerController {
   }
 
   @Get('ledger/balances')
-  @ApiOperation({ summary: 'What each account comes to, now or at an instant' })
+  @ApiOperation({ summary: 'What each account comes to, now or at an instant; by the names of accounts, and of currencies in each' })
   @Answers(200, ledgerBalancesAnswer)
-  async balances(@CurrentCaller() caller: Caller, @Query({ schema: balancesQuery }) { at }: BalancesQuery) {
-    return { at: at ?? null, data: await this.database.inMerchant(caller.merchantId, (tx) => ledgerBalances(tx, at ?? null)), nextCursor: null };
+  async balances(@CurrentCaller() caller: Caller, @Query({ schema: balancesQuery }) { at, ...asked }: BalancesQuery) {
+    const balances = await this.database.inMerchant(caller.merchantId, (tx) => ledgerBalances(tx, at ?? null));
+    return { at: at ?? null, ...pageOfAll(balances, asked, ({ account, currency }) => `${account}/${currency}`) };
   }
 
   @Get('tenders')

@@ -77,7 +77,10 @@ export class ReconciliationsController {
 
   @Post(':id/differences/:n/resolve')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Says what explains a difference, and ends its work; `record` books it as a refund that was made elsewhere' })
+  @ApiOperation({
+    summary:
+      'Says what explains a difference, and ends its work; `record` puts our books right: money that left without us is booked, a refund that the provider never made has failed',
+  })
   @Answers(200, differenceAnswer)
   resolve(
     @AskedBy() { caller, route, key }: Asked,

@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { providerList, type ProviderList } from '#activities/payments/provider-list';
+import { ProviderHttp } from '#activities/provider-http';
 import type { Caller } from '#libs/contracts/caller';
 import type { DifferenceResolutionBody, ReconciliationBody } from '#libs/contracts/finance-requests';
+import { isMadeElsewhere, type TheirRefund } from '#libs/domain/money/reconciliation';
 import { Database, type Transaction } from '#libs/persistence/database';
+import { newId } from '#libs/persistence/ids';
 import { appendToMerchantLog } from '#libs/persistence/log';
 import {
   createReconciliation,
   enqueueReport,
   firstDifferences,
   lockDifference,
+  nowHere,
   openDifferences,
   readReconciliation,
   resolveDifference,
@@ -16,30 +21,32 @@ import {
   type ReconciliationRow,
   type Report,
 } from '#libs/persistence/reconciliations';
-import { ApiError, invalid, notFound } from '../http/api-error';
+import { ApiError, invalid, notFound, unavailable } from '../http/api-error';
 import { actorOf } from '../http/idempotency';
 import { Settings } from '../settings';
 
 /** Differences of each kind in one answer. */
 const SHOWN = 200;
-/** Most runs are over in a moment: whoever asks meanwhile is answered when they are, or after so many milliseconds. */
+/** Most runs are over in a moment: whoever asks meanwhile is answered when they are, or after so many milliseconds. So long a provider may take, too. */
 const PATIENCE = 5_000;
 const LOOK = 100;
 
 @Injectable()
 export class Reconciliations {
-  private readonly providers: readonly string[];
+  /** Providers whose own list can be read. */
+  private readonly lists: ReadonlyMap<string, ProviderList>;
 
   constructor(
     private readonly database: Database,
     { values }: Settings,
   ) {
-    this.providers = values.BOOMERANG_SANDBOX ? ['sandbox'] : [];
+    const { BOOMERANG_SANDBOX, SANDBOX_URL: url, SANDBOX_SECRET: secret } = values;
+    this.lists = new Map(BOOMERANG_SANDBOX && url && secret ? [['sandbox', providerList(new ProviderHttp({ url, secret, timeoutMs: PATIENCE }))]] : []);
   }
 
   /** @throws ApiError `validation_failed` for a provider whose own list nobody can read */
   async begin(tx: Transaction, caller: Caller, { provider, from, to }: ReconciliationBody) {
-    if (!this.providers.includes(provider)) throw invalid('/provider', 'invalid_value', 'is not a provider whose own list can be read');
+    if (!this.lists.has(provider)) throw invalid('/provider', 'invalid_value', 'is not a provider whose own list can be read');
     const row = await createReconciliation(tx, { provider, from, to, requestedBy: caller.id });
     return presentWhole(row!, [], 0);
   }
@@ -53,12 +60,15 @@ export class Reconciliations {
     }
   }
 
-  /** @throws ApiError `not_found`; `invalid_state` when it is over already, or is nothing that others can have done */
+  /**
+   * @throws ApiError `not_found`; `invalid_state` when it is over already, or when what is to be recorded is not so; `temporarily_unavailable` when the provider has to be asked
+   * and does not answer
+   */
   async resolve(tx: Transaction, caller: Caller, id: string, n: number, { note, record }: DifferenceResolutionBody) {
     const difference = await lockDifference(tx, id, n);
     if (!difference) throw notFound('difference');
     if (difference.state !== 'open') throw new ApiError('invalid_state', `The difference is ${difference.state} already`);
-    if (record) await enqueueReport(tx, difference.provider, elsewhere(difference));
+    if (record) await enqueueReport(tx, difference.provider, await this.recorded(tx, difference));
     resolveDifference(tx, difference.id, caller.id, note);
     const { kind, facts } = difference;
     const { refundId, providerRefundId, amount, providerAmount } = facts;
@@ -69,18 +79,29 @@ export class Reconciliations {
     });
     return presentDifference((await lockDifference(tx, id, n))!);
   }
+
+  /** What our books are to learn of it. */
+  private recorded(tx: Transaction, difference: Open): Promise<Report> {
+    const list = this.lists.get(difference.provider);
+    if (difference.kind === 'missing_here') return madeElsewhere(tx, difference);
+    if (difference.kind === 'missing_there' && list) return neverMade(tx, list, difference);
+    throw refused('Both have this refund: which amount is right, the provider has to say');
+  }
 }
 
-/** The refund as the provider would have reported it, had it said so: made by others, or for a refund that we have given up. */
-function elsewhere({ kind, facts }: DifferenceRow): Report {
-  const { providerRefundId, providerPaymentId, providerAmount, providerStatus, orderNumber, status, at } = facts;
-  const givenUp = status === null || status === 'redirected' || status === 'rejected';
-  if (kind !== 'missing_here' || !givenUp || providerStatus !== 'succeeded' || orderNumber === null)
-    throw new ApiError(
-      'invalid_state',
-      'Only money that the provider gave back without us, from a payment of one of our orders, is recorded as a refund made elsewhere',
-    );
-  const data = { providerRefundId, providerPaymentId, amount: providerAmount };
+type Open = DifferenceRow & { readonly provider: string };
+const refused = (detail: string) => new ApiError('invalid_state', detail);
+
+/** The refund as the provider would have reported it, had it said so: made by others, or besides a refund of ours that is over. */
+async function madeElsewhere(tx: Transaction, { provider, facts }: Open): Promise<Report> {
+  const { providerRefundId, providerPaymentId, providerAmount, providerCurrency, providerStatus, orderNumber, at } = facts;
+  const { ours, elsewhere } = await nowHere(tx, provider, facts);
+  const theirs = { id: providerRefundId ?? '', status: providerStatus as TheirRefund['status'], amount: providerAmount ?? 0, currency: providerCurrency ?? '' };
+  if (orderNumber === null || elsewhere === 'failed' || !isMadeElsewhere(ours, theirs) || (ours?.status === 'failed' && ours.asked))
+    throw refused('Only money that the provider gave back without us, from a payment of one of our orders, is recorded as a refund made elsewhere');
+  // Its return gave this refund up, and learns that it was paid after all.
+  const givenUp = ours?.status === 'redirected' || ours?.status === 'rejected';
+  const data = { providerRefundId, providerPaymentId, amount: providerAmount, ...(givenUp && { refundId: facts.refundId }) };
   return {
     eventId: `recorded/${providerRefundId}`,
     type: 'refund.succeeded',
@@ -88,6 +109,26 @@ function elsewhere({ kind, facts }: DifferenceRow): Report {
     at,
     data,
     input: { type: 'refund_elsewhere', ...data },
+  };
+}
+
+/** The failure as the provider would have reported it, had it told us that it made no such refund. It is asked once more: a guess would pay twice. */
+async function neverMade(tx: Transaction, list: ProviderList, { provider, facts }: Open): Promise<Report> {
+  const { refundId, providerRefundId, providerPaymentId, amount } = facts;
+  const { ours } = await nowHere(tx, provider, facts);
+  if (ours?.status !== 'succeeded' || ours.providerRefundId !== providerRefundId) throw refused('Our books have another word of this refund by now');
+  const held = await list.byRefundId(refundId).catch(() => {
+    throw unavailable('The provider does not answer, and without its answer nothing is taken back');
+  });
+  const found = held.find(({ status }) => status !== 'failed');
+  if (found) throw refused(`The provider has ${found.id} under this refund, and says that it is ${found.status}`);
+  return {
+    eventId: newId('recorded'),
+    type: 'refund.failed',
+    subject: refundId,
+    at: new Date().toISOString(),
+    data: { refundId, providerRefundId, providerPaymentId, amount },
+    input: { type: 'refund_reported', refundId, providerRefundId, status: 'failed' },
   };
 }
 

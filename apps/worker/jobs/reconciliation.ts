@@ -1,5 +1,5 @@
 import type { ListedRefund, ProviderList } from '#activities/payments/provider-list';
-import { compare, isOverdueReport, type TheirRefund } from '#libs/domain/money/reconciliation';
+import { compare, isOverdueReport, isUnderWay, type TheirRefund } from '#libs/domain/money/reconciliation';
 import {
   closeRun,
   failRun,
@@ -147,24 +147,27 @@ const theirSide = ({ id, status, amount, currency }: ListedRefund): TheirRefund 
 /** Answers how many reports had not come, and waits for those it has sent. */
 async function tellOverdue({ database }: JobContext, run: Run, pairs: readonly Pair[]): Promise<number> {
   let waiting: Pair[] = [];
-  for (const pair of pairs.filter(({ ours, theirs }) => isOverdueReport(ours, theirs))) {
-    if (await database.asSystem((tx) => tellReport(tx, run.provider, reportOf(pair)))) waiting.push(pair);
+  for (const pair of pairs.filter(isOverdue)) {
+    if (await database.asSystem((tx) => tellReport(tx, run.provider, reportOf(run, pair)))) waiting.push(pair);
   }
   const told = waiting.length;
   for (const end = Date.now() + ARRIVAL; waiting.length > 0 && Date.now() < end;) {
     await sleep(LOOK);
     const now = await database.inMerchant(run.merchantId, (tx) => withOurs(tx, run, waiting));
-    waiting = now.filter(({ ours, theirs }) => isOverdueReport(ours, theirs));
+    waiting = now.filter(isOverdue);
   }
   return told;
 }
 
-/** As the provider would have sent it. */
-function reportOf({ refundId, theirs, elsewhere, providerPaymentId, at }: Pair) {
+/** What others made and has failed stays so: no report changes it. */
+const isOverdue = ({ ours, theirs, elsewhere }: Pair): boolean => isOverdueReport(ours, theirs) && !(elsewhere && ours?.status === 'failed');
+
+/** As the provider would have sent it. Whoever waits for it is told once; what our books had another word of is told by each run that finds it so: words change more than once. */
+function reportOf({ id: runId }: Run, { refundId, ours, theirs, elsewhere, providerPaymentId, at }: Pair) {
   const { id: providerRefundId, status, amount } = theirs!;
   const data = { refundId, providerRefundId, providerPaymentId, amount };
   return {
-    eventId: `reconciled/${providerRefundId}/${status}`,
+    eventId: `reconciled/${providerRefundId}/${status}${isUnderWay(ours!) ? '' : `/${runId}`}`,
     type: `refund.${status}`,
     subject: elsewhere ? (providerPaymentId ?? '') : refundId,
     at: at.toISOString(),

@@ -1,4 +1,4 @@
-import { compare, isOverdueReport, type Comparison, type OurRefund, type TheirRefund } from './reconciliation';
+import { compare, isMadeElsewhere, isOverdueReport, type Comparison, type OurRefund, type TheirRefund } from './reconciliation';
 
 const here = (status: string, more: Partial<OurRefund> = {}): OurRefund => ({ status, amount: 900, currency: 'CNY', providerRefundId: 're_1', ...more });
 const there = (status: TheirRefund['status'], more: Partial<TheirRefund> = {}): TheirRefund => ({ id: 're_1', status, amount: 900, currency: 'CNY', ...more });
@@ -57,11 +57,55 @@ describe('a report that never came', () => {
     expect(isOverdueReport(here('succeeded'), there('failed'))).toBe(true);
   });
 
+  it('is overdue when ours has failed and the provider has paid it: under its number, or the same sum under our id', () => {
+    expect(isOverdueReport(here('failed'), there('succeeded'))).toBe(true);
+    expect(isOverdueReport(here('failed'), there('succeeded', { amount: 1 }))).toBe(true);
+    expect(isOverdueReport(here('failed', { providerRefundId: null }), there('succeeded'))).toBe(true);
+    expect(isOverdueReport(here('failed'), there('succeeded', { id: 're_0' }))).toBe(true);
+  });
+
+  it('is not when what the provider has under our id is another sum, for that is not this refund', () => {
+    for (const other of [{ amount: 200 }, { currency: 'USD' }]) {
+      expect(isOverdueReport(here('failed'), there('succeeded', { id: 're_0', ...other }))).toBe(false);
+      expect(isOverdueReport(here('failed', { providerRefundId: null }), there('succeeded', other))).toBe(false);
+    }
+    expect(isOverdueReport(here('failed'), there('failed'))).toBe(false);
+    expect(isOverdueReport(here('failed'), there('pending'))).toBe(false);
+  });
+
+  it('is not about a newer attempt that has a number of its own already', () => {
+    for (const status of ['pending', 'unknown']) expect(isOverdueReport(here(status, { providerRefundId: 're_2' }), there('succeeded'))).toBe(false);
+  });
+
   it('is not when both say the same, when a person decided otherwise, or when it is about another refund', () => {
     expect(isOverdueReport(here('succeeded'), there('succeeded'))).toBe(false);
     expect(isOverdueReport(here('pending'), there('pending'))).toBe(false);
     expect(isOverdueReport(here('redirected'), there('succeeded'))).toBe(false);
     expect(isOverdueReport(here('succeeded'), there('failed', { id: 're_0' }))).toBe(false);
     expect(isOverdueReport(null, there('succeeded'))).toBe(false);
+  });
+});
+
+describe('money that left without us', () => {
+  const other = there('succeeded', { id: 're_2', amount: 200 });
+
+  it('is what nobody of ours asked for, or what came besides a refund of ours that is over', () => {
+    expect(isMadeElsewhere(null, there('succeeded'))).toBe(true);
+    for (const status of ['succeeded', 'failed', 'redirected', 'rejected']) expect(isMadeElsewhere(here(status), other)).toBe(true);
+    for (const status of ['redirected', 'rejected']) expect(isMadeElsewhere(here(status), there('succeeded'))).toBe(true);
+    expect(isMadeElsewhere(here('succeeded'), there('succeeded', { id: 're_2' }))).toBe(true);
+    expect(isMadeElsewhere(here('failed', { providerRefundId: null }), other)).toBe(true);
+  });
+
+  it('is not what our books have already, or will have when the provider has been asked', () => {
+    expect(isMadeElsewhere(here('succeeded'), there('succeeded'))).toBe(false);
+    expect(isMadeElsewhere(here('succeeded', { providerRefundId: null }), other)).toBe(false);
+    expect(isMadeElsewhere(here('failed'), there('succeeded'))).toBe(false);
+    expect(isMadeElsewhere(here('failed'), there('succeeded', { id: 're_2' }))).toBe(false);
+    for (const status of ['pending', 'unknown', 'awaiting_approval', 'awaiting_payout']) expect(isMadeElsewhere(here(status), other)).toBe(false);
+  });
+
+  it('is not what has not left', () => {
+    for (const status of ['pending', 'failed'] as const) expect(isMadeElsewhere(null, there(status))).toBe(false);
   });
 });

@@ -19,8 +19,6 @@ export type DifferenceKind = (typeof differenceKinds)[number];
 /** `nothing`: no money moved or is moving, here or there. */
 export type Comparison = DifferenceKind | 'matched' | 'nothing';
 
-const underWayHere = new Set(['pending', 'unknown']);
-
 /**
  * What two books say of one refund. The provider's is one of its refunds, not all it holds under our id: of two that succeeded one is money that our books do not have.
  * Ours null: we know no refund by that id. Theirs null: the provider has none, looked up by our id.
@@ -29,14 +27,28 @@ export function compare(ours: OurRefund | null, theirs: TheirRefund | null): Com
   const here = ours !== null && (theirs === null || (ours.providerRefundId ?? theirs.id) === theirs.id) ? ours : null;
   if (theirs === null || theirs.status === 'failed') return here?.status === 'succeeded' ? 'missing_there' : 'nothing';
   if (here === null) return 'missing_here';
-  const equal = here.amount === theirs.amount && here.currency === theirs.currency ? 'matched' : 'amount_differs';
+  const equal = sameSum(here, theirs) ? 'matched' : 'amount_differs';
   if (theirs.status === 'succeeded') return here.status === 'succeeded' ? equal : 'missing_here';
   if (here.status === 'succeeded') return 'missing_there';
-  return underWayHere.has(here.status) ? equal : 'missing_here';
+  return isUnderWay(here) ? equal : 'missing_here';
 }
 
-/** The provider has decided, and our books wait for its word or had another one: its report was lost, and is told anew. */
+/**
+ * The provider has decided, and our books wait for its word or had another one: its report was lost, and is told anew. Of a refund that has failed here it is asked then which
+ * was its last word. Another sum under our id is another refund.
+ */
 export function isOverdueReport(ours: OurRefund | null, theirs: TheirRefund | null): boolean {
-  if (ours === null || theirs === null || theirs.status === 'pending' || (ours.providerRefundId ?? theirs.id) !== theirs.id) return false;
-  return underWayHere.has(ours.status) || (ours.status === 'succeeded' && theirs.status === 'failed');
+  if (ours === null || theirs === null || theirs.status === 'pending') return false;
+  if (ours.status === 'failed') return theirs.status === 'succeeded' && (ours.providerRefundId === theirs.id || sameSum(ours, theirs));
+  if ((ours.providerRefundId ?? theirs.id) !== theirs.id) return false;
+  return isUnderWay(ours) || (ours.status === 'succeeded' && theirs.status === 'failed');
 }
+
+/** Our books wait for the provider's word. */
+export const isUnderWay = ({ status }: OurRefund): boolean => status === 'pending' || status === 'unknown';
+const sameSum = (ours: OurRefund, theirs: TheirRefund): boolean => ours.amount === theirs.amount && ours.currency === theirs.currency;
+
+const over = new Set(['succeeded', 'failed', 'redirected', 'rejected']);
+/** Money that the provider gave back besides what our books have of it, or may still come to have: made by others, or for a refund of ours that has ended otherwise. */
+export const isMadeElsewhere = (ours: OurRefund | null, theirs: TheirRefund): boolean =>
+  theirs.status === 'succeeded' && compare(ours, theirs) === 'missing_here' && !isOverdueReport(ours, theirs) && (ours === null || over.has(ours.status));
