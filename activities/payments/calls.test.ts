@@ -18,7 +18,8 @@ const database = (paused: boolean) =>
   ({ ask: () => Promise.resolve([{ amount: 1000, currency: 'CNY', providerPaymentId: 'pay_1', paused }]) }) as unknown as Database;
 const refund = (paused: boolean, http: ProviderHttp, attempt = 1) =>
   new MockActivityEnvironment({ attempt }).run(paymentActivities(database(paused), http).refund, call) as Promise<Outcome>;
-const listed = (...statuses: readonly string[]): Reply => ({ status: 200, body: { data: statuses.map((status, n) => ({ id: `re_${n + 1}`, status })) } });
+const entries = (...statuses: readonly string[]) => statuses.map((status, n) => ({ id: `re_${n + 1}`, status, amount: 1000, currency: 'CNY' }));
+const listed = (...statuses: readonly string[]): Reply => ({ status: 200, body: { data: entries(...statuses) } });
 const sent: Reply = { status: 201, body: { id: 're_1', status: 'succeeded' } };
 
 describe('a refund whose provider is paused', () => {
@@ -71,11 +72,15 @@ test.each([
   expect(refundOutcome(reply)).toEqual(outcome);
 });
 test('of several under our id, what moved money speaks first', () => {
-  const of = (...statuses: readonly string[]) => lookUpOutcome(statuses.map((status, n) => ({ id: `re_${n + 1}`, status })));
+  const of = (...statuses: readonly string[]) => lookUpOutcome(entries(...statuses), { amount: 1000, currency: 'CNY' });
   expect([of('failed', 'succeeded'), of('failed', 'pending'), of('failed'), of()]).toEqual([
     { kind: 'done', providerRefundId: 're_2' },
     { kind: 'accepted', providerRefundId: 're_2' },
     { kind: 'refused', code: 'failed_at_provider' },
     { kind: 'not_found' },
   ]);
+});
+test('another sum under our id is another refund, and does not pay ours', () => {
+  const asked = (amount: number, currency = 'CNY') => lookUpOutcome(entries('succeeded'), { amount, currency });
+  expect([asked(1000), asked(200), asked(1000, 'USD')]).toMatchObject([{ kind: 'done' }, { kind: 'not_found' }, { kind: 'not_found' }]);
 });

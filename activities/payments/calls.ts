@@ -18,8 +18,9 @@ interface RefundRow {
 export function paymentActivities(database: Database, http: ProviderHttp): Pick<ProviderActivities, 'refund' | 'lookUpRefund'> {
   return {
     async refund(call: ProviderCall): Promise<Outcome> {
-      const { amount, currency, providerPaymentId, paused } = await readRefund(database, call);
-      if (paused) return await unsent(http, call);
+      const row = await readRefund(database, call);
+      const { amount, currency, providerPaymentId, paused } = row;
+      if (paused) return await unsent(http, call, row);
       const path = `/payments/${encodeURIComponent(providerPaymentId)}/refunds`;
       try {
         return refundOutcome(await http.call('POST', path, { refundId: call.subject, amount, currency }, { 'idempotency-key': call.key }));
@@ -28,7 +29,7 @@ export function paymentActivities(database: Database, http: ProviderHttp): Pick<
         throw error; // not sent: Temporal tries again, with the same key
       }
     },
-    lookUpRefund: (call: ProviderCall) => lookUp(http, call.subject),
+    lookUpRefund: async (call: ProviderCall) => lookUp(http, call.subject, await readRefund(database, call)),
   };
 }
 
@@ -36,16 +37,16 @@ export function paymentActivities(database: Database, http: ProviderHttp): Pick<
  * Nothing leaves for a paused provider. An earlier try of this very call may have been sent, though, by a worker that died with it: then the provider says whether it
  * was, before anybody relies on it having stayed here.
  */
-async function unsent(http: ProviderHttp, { subject }: ProviderCall): Promise<Outcome> {
+async function unsent(http: ProviderHttp, { subject }: ProviderCall, row: RefundRow): Promise<Outcome> {
   if (activityInfo().attempt === 1) return { kind: 'paused' };
-  const found = await lookUp(http, subject);
+  const found = await lookUp(http, subject, row);
   return found.kind === 'done' || found.kind === 'accepted' ? found : { kind: 'paused' };
 }
 
-async function lookUp(http: ProviderHttp, refundId: string): Promise<Outcome> {
+async function lookUp(http: ProviderHttp, refundId: string, row: RefundRow): Promise<Outcome> {
   const reply = await http.call('GET', `/refunds?refundId=${encodeURIComponent(refundId)}`);
   if (reply.status !== 200) throw new Error(`the look-up of ${refundId} answered ${reply.status}`);
-  return lookUpOutcome(reply.body.data as { id: string; status: string }[]);
+  return lookUpOutcome(reply.body.data as Listed[], row);
 }
 
 export function refundOutcome({ status, body }: Reply): Outcome {
@@ -53,8 +54,19 @@ export function refundOutcome({ status, body }: Reply): Outcome {
   return status === 402 ? { kind: 'refused', code: String(body.code ?? 'refused') } : { kind: 'unanswered' };
 }
 
-/** Of all that the provider holds under our id, what moved money speaks first. */
-export function lookUpOutcome(found: readonly { id: string; status: string }[]): Outcome {
+/** One entry of the provider's list. */
+interface Listed {
+  readonly id: string;
+  readonly status: string;
+  readonly amount: number;
+  readonly currency: string;
+}
+/**
+ * Of all that the provider holds under our id, what moved money speaks first. Another sum is another refund, made by somebody who used our id: it does not pay this one,
+ * and reconciliation finds it.
+ */
+export function lookUpOutcome(listed: readonly Listed[], { amount, currency }: Pick<RefundRow, 'amount' | 'currency'>): Outcome {
+  const found = listed.filter((refund) => refund.amount === amount && refund.currency === currency);
   const succeeded = found.find((refund) => refund.status === 'succeeded');
   if (succeeded) return { kind: 'done', providerRefundId: succeeded.id };
   const pending = found.find((refund) => refund.status === 'pending');

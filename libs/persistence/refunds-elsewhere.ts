@@ -16,6 +16,11 @@ export interface RefundElsewhere {
   /** Ours, as the provider names it; null: it names none. */
   readonly refundId: string | null;
 }
+/** Of an order `o` what was paid for refunds that had been given up (`World.paidElsewhere`). */
+export const paidAfterAll = `(SELECT jsonb_agg(jsonb_build_object('refundId', e.refund_id, 'tenderId', e.tender_id, 'providerRefundId', e.provider_refund_id, 'amount', e.amount))
+     FROM refund_elsewhere e JOIN refund f ON f.merchant_id = e.merchant_id AND f.id = e.refund_id
+     WHERE e.merchant_id = o.merchant_id AND e.order_number = o.order_number AND e.status = 'succeeded' AND f.order_number = o.order_number AND f.status IN ('redirected', 'rejected'))`;
+
 /** `recorded`: it changed something. `known`: it is ours, or was said before. `undecided`: it may be one of ours about which the provider is being asked. */
 export type Recorded = 'recorded' | 'known' | 'undecided';
 
@@ -24,7 +29,7 @@ export type Recorded = 'recorded' | 'known' | 'undecided';
  * in whatever order it is told; one that failed after all is taken back. So is money that left for a refund of ours that had been given up meanwhile.
  */
 export async function recordElsewhere(tx: Transaction, merchantId: string, fact: RefundElsewhere, by: Teller): Promise<Recorded> {
-  const { orderNumber, tenderId, provider, providerRefundId, amount, status } = fact;
+  const { orderNumber, tenderId, provider, providerRefundId, amount, status, refundId } = fact;
   const order = await lockOrder(tx, orderNumber);
   if (!order || amount === 0) return 'known';
   const [known] = await tx.query<{ amount: number; status: string }>(
@@ -38,9 +43,9 @@ export async function recordElsewhere(tx: Transaction, merchantId: string, fact:
   }
   const { currency } = order.order;
   await tx.query(
-    `INSERT INTO refund_elsewhere (merchant_id, provider, provider_refund_id, order_number, tender_id, amount, currency, status) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    `INSERT INTO refund_elsewhere (merchant_id, provider, provider_refund_id, order_number, tender_id, amount, currency, status, refund_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      ON CONFLICT (merchant_id, provider, provider_refund_id) DO UPDATE SET status = excluded.status, updated_at = now()`,
-    [merchantId, provider, providerRefundId, orderNumber, tenderId, amount, currency, status],
+    [merchantId, provider, providerRefundId, orderNumber, tenderId, amount, currency, status, refundId],
   );
   // One that failed before anybody heard of it has moved nothing.
   if (!known && status === 'failed') return 'recorded';
@@ -58,6 +63,33 @@ export async function recordElsewhere(tx: Transaction, merchantId: string, fact:
   });
   if (order.lockedAt) wakeReturns(tx, orderNumber);
   return 'recorded';
+}
+
+/**
+ * It is a refund of ours after all, which stands: from here on it is no money of others. Its order is locked by the caller, who books it as that refund's.
+ */
+export async function takeOver(
+  tx: Transaction,
+  merchantId: string,
+  { orderNumber, provider, providerRefundId }: Pick<RefundElsewhere, 'orderNumber' | 'provider' | 'providerRefundId'>,
+  by: Teller,
+): Promise<void> {
+  const [gone] = await tx.query<{ tenderId: string; amount: number; currency: string }>(
+    `WITH gone AS (DELETE FROM refund_elsewhere WHERE provider = $1 AND provider_refund_id = $2 AND order_number = $3 AND status = 'succeeded' RETURNING *)
+     SELECT tender_id AS "tenderId", amount, currency FROM gone`,
+    [provider, providerRefundId, orderNumber],
+  );
+  if (!gone) throw new Error(`refund ${providerRefundId} of ${provider} is not known to have been made elsewhere`);
+  const { tenderId, amount, currency } = gone;
+  await tx.query('UPDATE tender SET refunded_amount = refunded_amount - $3 WHERE order_number = $1 AND tender_id = $2', [orderNumber, tenderId, amount]);
+  await postForMerchant(tx, merchantId, {
+    id: `${provider}/${providerRefundId}/ours`,
+    refundId: null,
+    postings: reversed(postingsOfMoneyGone('refunded_elsewhere', amount, currency)),
+    type: 'refund_elsewhere_is_ours',
+    actor: by,
+    data: { orderNumber, tenderId, providerRefundId, amount },
+  });
 }
 
 /** Null: it is nobody's of ours. One that we gave up (redirected, rejected) moved money all the same; one that failed says nothing new by failing. */

@@ -64,6 +64,12 @@ const sentences: Record<Event['type'], (data: Data) => string> = {
   refund_redirected: (data) => `Refund ${String(data.refundId)} is paid another way`,
   surplus_received: () => 'Something arrived that nobody waited for',
   refund_destination_changed: (data) => `The refund goes to ${String(data.refundTo)}`,
+  refund_paid_after_all: ({ paid }) => {
+    const { refundId, amount, acceptedAmount } = paid as Data;
+    return amount === 0
+      ? `Refund ${String(refundId)}, which was given up, is not paid beside what replaced it`
+      : `Refund ${String(refundId)} was given up, and its provider has paid it after all: ${String(amount)}, of which ${String(acceptedAmount)} is written off`;
+  },
   overdraft_changed: (data) =>
     `More has left tender ${String(data.tenderId)} than it gave: ${String(data.amount)}, of which ${String(data.acceptedAmount)} is written off`,
   replacement_reserved: (data) => `Replacement ${String((data.replacement as Data).sku)} is ${String((data.replacement as Data).status)}`,

@@ -19,6 +19,7 @@ const internal = new Set<Event['type']>([
   'units_released',
   'parcel_changed',
   'overdraft_changed',
+  'refund_paid_after_all',
 ]);
 /** What people do beside the process. */
 const beside = { note_added: 'customer', rated: 'customer', assigned: 'internal' } as const;
@@ -34,6 +35,7 @@ const payment = new Set<Event['type']>([
   'compensation_granted',
   'compensation_changed',
   'overdraft_changed',
+  'refund_paid_after_all',
 ]);
 /** Long documents stand on the return itself, postings in the ledger. */
 const documents = ['quote', 'settlement', 'settled', 'inputs', 'rules', 'ledger'];

@@ -24,7 +24,7 @@ describe('a provider that contradicts itself', () => {
     bench.answer('lookUpRefund', { kind: 'done', providerRefundId: 'prf_1' });
     expect([bench.status, bench.tenders[0]]).toMatchObject(['completed', { pendingAmount: 0, refundedAmount: 1000 }]);
   });
-  test.each([{ kind: 'refused', code: 'failed_at_provider' }, { kind: 'not_found' }, { kind: 'accepted' }] as const)(
+  test.each([{ kind: 'refused', code: 'failed_at_provider' }, { kind: 'not_found' }] as const)(
     'and does not stand by it ($kind): it has failed, and a person goes on',
     (said) => {
       const bench = failed();
@@ -34,12 +34,15 @@ describe('a provider that contradicts itself', () => {
       expect(bench.refusal('retry_refund', { refundId: 'rfd_1' }, 'finance')).toBeNull();
     },
   );
-  test('and does not answer: asked again later', () => {
-    const bench = failed();
-    says(bench, 'prf_1');
-    bench.answer('lookUpRefund', { kind: 'unanswered' });
-    expect([refund(bench).status, due(bench.state).later]).toMatchObject(['failed', [{ effect: { call: 'lookUpRefund' } }]]);
-  });
+  test.each([{ kind: 'unanswered' }, { kind: 'accepted', providerRefundId: 'prf_1' }] as const)(
+    'and does not answer, or nothing definite ($kind): asked again later',
+    (said) => {
+      const bench = failed();
+      says(bench, 'prf_1');
+      bench.answer('lookUpRefund', said);
+      expect([refund(bench).status, due(bench.state).later]).toMatchObject(['failed', [{ effect: { call: 'lookUpRefund' } }]]);
+    },
+  );
   test('about another number of its own: it is asked for all it has of this refund', () => {
     const bench = failed();
     says(bench, 'prf_0');

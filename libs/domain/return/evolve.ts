@@ -9,6 +9,7 @@ import {
   type Deadline,
   type Line,
   type Offer,
+  type PaidAfterAll,
   type Parcel,
   type Refund,
   type Replacement,
@@ -80,6 +81,8 @@ export type Event = (
     }
   | { readonly type: 'refund_redirected'; readonly refundId: string; readonly refund: Refund }
   | { readonly type: 'refund_changed'; readonly refundId: string; readonly set: Partial<Refund> }
+  /** A refund that was given up was paid all the same; with an amount of zero it was not. */
+  | { readonly type: 'refund_paid_after_all'; readonly paid: PaidAfterAll }
   | { readonly type: 'overdraft_changed'; readonly tenderId: string; readonly amount: number; readonly acceptedAmount: number }
   | { readonly type: 'replacement_reserved'; readonly replacement: Replacement }
   | { readonly type: 'replacement_changed'; readonly replacementId: string; readonly set: Partial<Replacement> }
@@ -163,6 +166,11 @@ function change(state: ReturnState, event: Event): Partial<ReturnState> {
       const { tenderId, amount, acceptedAmount } = event;
       const others = (state.overdrafts ?? []).filter((one) => one.tenderId !== tenderId);
       return { overdrafts: amount === 0 ? others : [...others, { tenderId, amount, acceptedAmount }] };
+    }
+    case 'refund_paid_after_all': {
+      const { paid } = event;
+      const others = (state.paidAfterAll ?? []).filter(({ refundId }) => refundId !== paid.refundId);
+      return { paidAfterAll: paid.amount === 0 ? others : [...others, paid] };
     }
     case 'replacement_reserved':
       return { replacements: [...state.replacements, event.replacement] };

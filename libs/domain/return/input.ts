@@ -48,7 +48,8 @@ interface Body {
     trackingNumber: string | null;
     final: boolean;
   };
-  inspect: { lines: readonly { lineId: string; units: readonly InspectedUnit[] }[] };
+  /** `supersedes`: the inspection it takes the place of; true: whatever there is of these units. */
+  inspect: { lines: readonly { lineId: string; units: readonly InspectedUnit[] }[]; supersedes?: string | boolean | null };
   repair: UnitRef & { outcome: 'repaired' | 'unrepairable' };
   sendback: { carrier: string; trackingNumber: string };
   appeal: unknown;
@@ -113,6 +114,8 @@ export interface World {
   readonly pausedProviders: readonly string[];
   /** Of the order's returns the one that speaks for its tenders: whichever has done so, else the newest open one, else the newest. Null: the order has none yet. */
   readonly orderSpeaker: string | null;
+  /** What providers have paid for refunds of the order that had been given up: each says by its own name of the refund what left, and from which tender. */
+  readonly paidElsewhere: readonly { readonly refundId: string; readonly tenderId: string; readonly providerRefundId: string; readonly amount: number }[];
   /** Unit numbers without a live claim, ascending, by line. */
   readonly freeUnits: Readonly<Record<string, readonly number[]>>;
   readonly stock: Readonly<Record<string, { readonly available: number; readonly price: number; readonly title: string } | undefined>>;

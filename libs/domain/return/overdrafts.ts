@@ -1,5 +1,6 @@
 import type { Event } from './evolve';
 import { refuse, type Input, type Refusal, type World } from './input';
+import { acceptPaidAfterAll } from './paid-after-all';
 import type { Refund, ReturnState } from './state';
 
 /**
@@ -12,7 +13,9 @@ export function noticeOverdrafts(before: ReturnState, state: ReturnState, world:
     const known = (state.overdrafts ?? []).find((one) => one.tenderId === tenderId) ?? { amount: 0, acceptedAmount: 0 };
     // The balances do not know yet what this very decision moves.
     const moved = paid(state.refunds, tenderId) - paid(before.refunds, tenderId);
-    const amount = Math.max(0, refundedAmount + moved + disputedAmount - capturedAmount);
+    // What was paid for a refund that had been given up is asked of its own return.
+    const asked = world.paidElsewhere.reduce((sum, one) => (one.tenderId === tenderId ? sum + one.amount : sum), 0);
+    const amount = Math.max(0, refundedAmount + moved + disputedAmount - asked - capturedAmount);
     if (amount === known.amount) return [];
     return [{ type: 'overdraft_changed', tenderId, amount, acceptedAmount: Math.min(amount, known.acceptedAmount) }];
   });
@@ -23,8 +26,9 @@ const paid = (refunds: readonly Refund[], tenderId: string): number =>
 /** Finance takes the loss: it is written off, and asks nobody any more unless it grows. Should the balance recover, so does what was written off. */
 export function acceptOverdraft(state: ReturnState, _input: Input<'accept_overdraft'>): readonly Event[] | Refusal {
   const open = openOverdrafts(state);
-  if (open.length === 0) return refuse('invalid_state', 'no tender of the order is overdrawn, or it was accepted already');
-  return open.map(({ tenderId, amount }) => ({ type: 'overdraft_changed', tenderId, amount, acceptedAmount: amount }));
+  const paid = acceptPaidAfterAll(state);
+  if (open.length + paid.length === 0) return refuse('invalid_state', 'no tender of the order is overdrawn, or it was accepted already');
+  return [...open.map(({ tenderId, amount }): Event => ({ type: 'overdraft_changed', tenderId, amount, acceptedAmount: amount })), ...paid];
 }
 
 export const openOverdrafts = (state: ReturnState) => (state.overdrafts ?? []).filter(({ amount, acceptedAmount }) => amount > acceptedAmount);

@@ -1,8 +1,9 @@
 import { paymentIdOf } from '../money/store-credit';
 import { storeCreditTender } from '../money/tenders';
+import { isAsked } from './contradictions';
 import type { Event } from './evolve';
-import { isAsked } from './refunds';
 import { refuse, type Input, type Refusal, type World } from './input';
+import { notTwice, paidBefore } from './paid-after-all';
 import { payment } from './settlement';
 import type { Refund, ReturnState } from './state';
 
@@ -16,11 +17,14 @@ export function redirectRefund(state: ReturnState, { refundId, to, actor }: Inpu
   if (isAsked(refund)) return refuse('invalid_state', 'the provider is being asked what became of it');
   // One that a dispute holds is not sent round it: lost, the dispute itself has given the customer the money.
   if (refund.status !== 'failed') return refuse('invalid_state', `the refund is ${refund.status}; only one that failed is redirected`);
+  const paid = paidBefore(state, refund, world);
+  if (paid) return notTwice(paid);
   if (to === refund.tenderId) return refuse('invalid_state', 'that is where it goes already; a failed one can be tried again');
   const target = targetOf(state, refund, to, world);
   if ('refusal' in target) return target;
   const fresh = { attempt: 1, round: 1, notBefore: null, providerRefundId: null, held: false } as const;
-  const redirected: Refund = { refundId: world.newId('rfd'), settlementId: refund.settlementId, amount: refund.amount, ...fresh, ...target, by: actor.id };
+  const { settlementId, amount } = refund;
+  const redirected: Refund = { refundId: world.newId('rfd'), settlementId, amount, ...fresh, ...target, by: actor.id, replaces: refundId };
   return [{ type: 'refund_redirected', refundId, refund: redirected, detail: { by: actor.id } }];
 }
 

@@ -1,7 +1,9 @@
 import { paymentIdOf } from '../money/store-credit';
 import { advanceOf, rejectAdvance } from './advance-withdrawal';
+import { contradicted, isAsked, stillOpen } from './contradictions';
 import type { Event, EventOf } from './evolve';
 import { refuse, type Input, type Outcome, type Refusal, type World } from './input';
+import { notTwice, paidBefore, standsInstead } from './paid-after-all';
 import { payment, resolutionOf } from './settlement';
 import { unitKey, type Refund, type ReturnState } from './state';
 import { refundMoves } from './tables';
@@ -25,9 +27,7 @@ export function refundAnswered(refund: Refund, result: Outcome, world: World): E
   const { now } = world;
   if (refund.call === null) return [];
   const answered = { call: null, notBefore: null } as const;
-  // Asked because the provider contradicted itself: only a success says more than is known.
-  if (refund.status === 'failed' && result.kind !== 'done')
-    return [changed(refund, result.kind === 'unanswered' ? { round: refund.round + 1, notBefore: now + backOffMs(refund.round) } : answered)];
+  if (refund.status === 'failed' || refund.status === 'succeeded') return [answeredLate(refund, result, now)];
   switch (result.kind) {
     case 'done':
       return [changed(refund, { ...answered, status: 'succeeded', providerRefundId: result.providerRefundId ?? refund.providerRefundId })];
@@ -48,6 +48,25 @@ export function refundAnswered(refund: Refund, result: Outcome, world: World): E
       return [changed(refund, { status: 'unknown', call: 'lookUpRefund', round: refund.round + 1, notBefore: now + backOffMs(refund.round) })];
   }
 }
+/**
+ * It had been reported already, or is asked because the provider contradicted itself: its own list is the last word. Only a success makes good a failure; one that its list
+ * has as under way is nothing definite, hence asked for again.
+ */
+function answeredLate(refund: Refund, result: Outcome, now: number): Event {
+  const later = { round: refund.round + 1, notBefore: now + backOffMs(refund.round) };
+  if (refund.call === 'refund') {
+    const doubt = contradicted(refund, result);
+    if (doubt) return changed(refund, { ...later, ...doubt, call: 'lookUpRefund', ...(result.kind !== 'unanswered' && { notBefore: null }) });
+  } else if (result.kind === 'unanswered' || (result.kind === 'accepted' && refund.status === 'failed')) return changed(refund, later);
+  const answered = { call: null, notBefore: null } as const;
+  const said = 'providerRefundId' in result && result.providerRefundId !== undefined ? { providerRefundId: result.providerRefundId } : {};
+  if (refund.status === 'failed')
+    return result.kind === 'done'
+      ? changed(refund, { ...answered, ...said, status: 'succeeded' })
+      : changed(refund, answered, result.kind === 'refused' ? { code: result.code } : undefined);
+  const nothing = refund.call === 'lookUpRefund' && (result.kind === 'refused' || result.kind === 'not_found');
+  return changed(refund, { ...answered, ...said, ...(nothing && { status: 'failed' }) });
+}
 /** Under way at the provider: its report ends it, or else a later look-up. */
 const promised = (refund: Refund, now: number, set: Partial<Refund> = {}): Event =>
   changed(refund, { ...set, call: 'lookUpRefund', round: refund.round + 1, notBefore: now + patienceMs(refund.round) });
@@ -58,14 +77,15 @@ const nextAttempt = (refund: Refund, notBefore: number | null): EventOf<'refund_
 /** The provider's own word, late or early, repeated or out of order. A fact is never refused: what does not fit changes nothing. */
 export function refundReported(state: ReturnState, { refundId, providerRefundId, status }: Input<'refund_reported'>): Event[] {
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
-  if (!refund || status === 'pending' || !mayBecome(refund, status)) return [];
+  // One that was given up is no refund of this return's any more: that it was paid after all is a fact about the order's money, and comes with the world.
+  if (!refund || status === 'pending' || refund.status === 'redirected' || !mayBecome(refund, status)) return [];
   // It said before that this had failed, and events come in any order: which of them was the last it is asked itself.
   if (refund.status === 'failed') return refund.call === null ? [lookUp(refund)] : [];
   // A report about an earlier attempt says nothing about the present one, and while that has no number yet it may be either's: its own answer will tell.
-  if (refund.attempt > 1 && refund.call === 'refund' && refund.providerRefundId === null) return [];
+  if (refund.attempt > 1 && refund.call !== null && refund.providerRefundId === null) return [];
   if (refund.providerRefundId !== null && providerRefundId !== null && refund.providerRefundId !== providerRefundId) return [];
   const late = refund.status === 'succeeded';
-  const set = { status, call: null, notBefore: null, providerRefundId: providerRefundId ?? refund.providerRefundId, ...(refund.paused && { paused: false }) };
+  const set = { status, ...stillOpen(refund, status), providerRefundId: providerRefundId ?? refund.providerRefundId, ...(refund.paused && { paused: false }) };
   return [changed(refund, set, { reported: true, late })];
 }
 
@@ -73,6 +93,8 @@ export function retryRefund(state: ReturnState, { refundId }: Input<'retry_refun
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund) return refuse('not_found', `no refund ${refundId}`);
   if (isAsked(refund)) return refuse('invalid_state', 'the provider is being asked what became of it');
+  const paid = paidBefore(state, refund, world);
+  if (paid) return notTwice(paid);
   if (refund.status === 'failed') return [{ ...nextAttempt(refund, null), set: { ...nextAttempt(refund, null).set, held: disputed(refund, world) } }];
   // The provider took it and has not said what became of it: asked, never sent again.
   if (isPromised(refund)) return [lookUp(refund)];
@@ -98,6 +120,8 @@ export function rejectRefund(state: ReturnState, input: Input<'reject_refund'>, 
   const { refundId, actor } = input;
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund) return refuse('not_found', `no refund ${refundId}`);
+  const paid = paidBefore(state, refund, world);
+  if (paid) return standsInstead(state, refund, paid, input);
   const advance = advanceOf(state, refund);
   if (advance) return rejectAdvance(state, advance, refund, world, input);
   if (refund.status !== 'awaiting_approval' && !refund.held)
@@ -120,25 +144,29 @@ export function rejectRefund(state: ReturnState, input: Input<'reject_refund'>, 
 }
 
 /** A payout by hand has been made: a second person says so, and with what reference. */
-export function settleRefund(state: ReturnState, { refundId, reference, actor }: Input<'settle_refund'>): readonly Event[] | Refusal {
+export function settleRefund(state: ReturnState, { refundId, reference, actor }: Input<'settle_refund'>, world: World): readonly Event[] | Refusal {
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund) return refuse('not_found', `no refund ${refundId}`);
   if (refund.status !== 'awaiting_payout') return refuse('invalid_state', `the refund is ${refund.status}; nothing is to be paid out by hand`);
+  const paid = paidBefore(state, refund, world);
+  if (paid) return notTwice(paid);
   if (refund.held) return refuse('invalid_state', 'a dispute holds this money; it waits');
   if (hadAHand(state, refund, actor.id))
     return refuse('four_eyes_required', 'a payout is confirmed by somebody who has not granted, approved or redirected it');
   return [changed(refund, { status: 'succeeded', providerRefundId: reference ?? null }, { settledBy: actor.id })];
 }
-/** Failed, and the provider has said something else since. */
-export const isAsked = (refund: Refund): boolean => refund.status === 'failed' && refund.call !== null;
-/** Who decided the lines, granted a unit or made an accepted offer, approved the refund, or sent the money here from another tender. */
+/**
+ * Who decided the lines, granted a unit or made an accepted offer, approved the refund, or sent the money here from another tender. Whoever granted what finance rejected
+ * has granted it still, although an agent decided once more.
+ */
 function hadAHand(state: ReturnState, refund: Refund, actorId: string): boolean {
   const earlier = state.refunds.filter((other) => other.settlementId === refund.settlementId && other.status === 'redirected');
   return (
     state.lines.some((line) => line.decidedBy === actorId) ||
     state.units.some((unit) => unit.grantedBy === actorId) ||
     state.offers.some((offer) => offer.status === 'accepted' && offer.by === actorId) ||
-    [refund, ...earlier].some((one) => one.by === actorId || one.grantedBy === actorId)
+    [refund, ...earlier].some((one) => one.by === actorId || one.grantedBy === actorId) ||
+    state.refunds.some((other) => other.status === 'rejected' && other.grantedBy === actorId)
   );
 }
 
@@ -153,13 +181,14 @@ const lookUp = (refund: Refund): Event => changed(refund, { call: 'lookUpRefund'
 export const releaseHeld = (before: ReturnState, state: ReturnState, world: World): Event[] =>
   state.refunds
     .filter((refund) => refund.held && before.refunds.some((was) => was.refundId === refund.refundId && was.held) && !disputed(refund, world))
+    .filter((refund) => !paidBefore(state, refund, world))
     .map((refund) => changed(refund, { held: false }));
 /** Finance lets a provider's refunds go on. Only what waited before this decision: what waits since has just heard that they do not. */
 export const releasePaused = (before: ReturnState, state: ReturnState, world: World): Event[] =>
   state.refunds
     .filter((refund) => refund.paused && before.refunds.some((was) => was.refundId === refund.refundId && was.paused))
     .filter((refund) => !world.pausedProviders.includes(refund.provider))
-    .map((refund) => changed(refund, { paused: false, held: disputed(refund, world) }));
+    .map((refund) => changed(refund, { paused: false, held: disputed(refund, world) || paidBefore(state, refund, world) !== undefined }));
 
 function disputed(refund: Refund, world: World): boolean {
   const tender = world.money.tenders.find((candidate) => candidate.tenderId === refund.tenderId);

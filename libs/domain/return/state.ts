@@ -39,6 +39,8 @@ export interface ReturnState {
   readonly deadlines: readonly Deadline[];
   /** Tenders of the order that gave less than has left them, where this return speaks for them. */
   readonly overdrafts?: readonly Overdraft[];
+  /** Refunds that were given up, and were paid after all. */
+  readonly paidAfterAll?: readonly PaidAfterAll[];
   /** Goods arrived for a return that was over. */
   readonly lateParcel: boolean;
   readonly attention: { readonly reason: string; readonly since: number; readonly taskId: string } | null;
@@ -69,6 +71,8 @@ export interface Unit {
   readonly unit: number;
   readonly logistics: 'awaiting' | 'in_transit' | 'received' | 'lost' | 'short' | 'wrong_item' | 'kept_by_customer' | 'sending_back' | 'sent_back';
   readonly inspection: 'pending' | 'passed' | 'failed' | 'waived';
+  /** The inspection that found this, by its command's id: a later one may say that it takes its place. */
+  readonly inspectionId?: string;
   readonly grade: Grade | null;
   readonly disposition: Disposition | null;
   /** `granted`: it has its settlement; how far the payment is follows from the refunds (`moneyOf`). */
@@ -115,6 +119,11 @@ export interface Step {
   readonly round: number;
   readonly from: string | null;
   readonly to: string | null;
+  /** What the carrier answered to an order that nobody wanted any more by then: by it the parcel is known should it not be called back. */
+  readonly carrier?: string;
+  readonly trackingNumber?: string;
+  /** Called back too late: the carrier has it. `seen`: an agent knows. */
+  readonly recall?: 'refused' | 'seen';
 }
 export interface Refund {
   readonly refundId: string;
@@ -138,6 +147,8 @@ export interface Refund {
   readonly grantedBy?: string;
   /** Its provider is paused: it goes on by itself when finance lets it. */
   readonly paused?: boolean;
+  /** The refund that was redirected to here. */
+  readonly replaces?: string;
 }
 /** Money for units whose goods were still to come. Its refunds name it as their settlement; what is owed in the end is for the settlements of its units. */
 export interface Advance {
@@ -173,6 +184,15 @@ export interface AdvanceUse {
 export interface Overdraft {
   readonly tenderId: string;
   /** What has left the tender, or is disputed, beyond what was captured. */
+  readonly amount: number;
+  /** What of it finance has written off. */
+  readonly acceptedAmount: number;
+}
+export interface PaidAfterAll {
+  readonly refundId: string;
+  readonly tenderId: string;
+  /** The provider's number of it. */
+  readonly providerRefundId: string;
   readonly amount: number;
   /** What of it finance has written off. */
   readonly acceptedAmount: number;
