@@ -1,5 +1,5 @@
 import type { Event } from '#libs/domain/return/evolve';
-import { newReturn, type Replacement, type ReturnState } from '#libs/domain/return/state';
+import { newReturn, type Replacement, type ReturnState, type Step } from '#libs/domain/return/state';
 import type { Transaction } from '#libs/persistence/database';
 import type { Change } from '../returns/record';
 import { recordReservations } from './reservations';
@@ -20,14 +20,24 @@ const promised = (id: string, sku: string, more: Partial<Replacement> = {}): Eve
 });
 const became = (replacementId: string, status: Replacement['status']): Event => ({ type: 'replacement_changed', replacementId, set: { status } });
 
+const orderOf = ({ replacementId }: Replacement): Step => ({
+  id: replacementId,
+  kind: 'reship',
+  subject: replacementId,
+  status: 'undo',
+  round: 2,
+  from: null,
+  to: null,
+});
+
 /** What a decision does to the articles, in the order in which it locks them, and to its reservations. */
 function written(before: readonly Replacement[], events: readonly Event[]) {
   const [stock, reservations]: [string[], string[]] = [[], []];
-  const write = (sql: string, [first, second]: [string, unknown]) => {
-    if (sql.startsWith('UPDATE inventory')) stock.push(`${first} ${second as number}`);
+  const write = (sql: string, [first, back, lost]: [string, number, number]) => {
+    if (sql.startsWith('UPDATE inventory')) stock.push(lost === 0 ? `${first} ${back}` : `${first} ${back} and ${lost} gone`);
     else reservations.push(`${/'(reserved|released|shipped)'/.exec(sql)![1]!} ${first}`);
   };
-  const state: ReturnState = { ...newReturn('demo', 'ret_1'), replacements: before };
+  const state: ReturnState = { ...newReturn('demo', 'ret_1'), replacements: before, steps: before.map(orderOf) };
   recordReservations({ write } as unknown as Transaction, { before: state, events } as unknown as Change);
   return { stock, reservations };
 }
@@ -54,6 +64,11 @@ describe('the stock of replacements', () => {
     expect(stock).toEqual(['A -1']);
     expect(reservations).toEqual(['reserved rpl_2', 'reserved rpl_3', 'released rpl_1']);
     expect(written([replacement('rpl_1', 'A')], [became('rpl_1', 'cancelled'), promised('rpl_2', 'A')]).stock).toEqual([]);
+  });
+
+  test('that left although it was given back is taken again, as far as any is left', () => {
+    const refused: Event = { type: 'step_changed', id: 'rpl_1', set: { status: 'done', recall: 'refused' } };
+    expect(written([replacement('rpl_1', 'A', { status: 'cancelled' })], [refused])).toEqual({ stock: ['A 0 and 1 gone'], reservations: ['shipped rpl_1'] });
   });
 
   test('is not touched by a shortage, nor by the customer’s own article that was repaired', () => {

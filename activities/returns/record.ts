@@ -17,6 +17,7 @@ import { recordReservations } from '../inventory/reservations';
 import { recordOverdrafts } from '../payments/record-overdrafts';
 import { recordRefunds } from '../payments/record-refunds';
 import { recordSettlements, withoutPersons } from '../payments/record-settlements';
+import { recordStanding } from '../payments/record-standing';
 import { recordParcels } from '../carriers/record-parcels';
 import { recordClaims } from './claims';
 import { announce } from './messages-to-customer';
@@ -51,6 +52,7 @@ export async function record(tx: Transaction, change: Change): Promise<void> {
     tx.write('UPDATE orders SET locked_at = now() WHERE order_number = $1 AND locked_at IS NULL', [change.after.state.orderNumber]);
   recordClaims(tx, change);
   await recordSettlements(tx, change);
+  await recordStanding(tx, change);
   recordRefunds(tx, change);
   recordOverdrafts(tx, change);
   recordReservations(tx, change);

@@ -3,7 +3,7 @@ import type { Settlement } from '#libs/domain/money/settlement-types';
 import { advanceStatus, settledOf } from '#libs/domain/return/advance-book';
 import { nextStep } from '#libs/domain/return/attention';
 import type { Details } from '#libs/domain/return/details';
-import { hasLabel } from '#libs/domain/return/handover';
+import { labelled } from '#libs/domain/return/handover';
 import type { Advance, Compensation, Parcel, ReturnState } from '#libs/domain/return/state';
 import { moneyOf, status } from '#libs/domain/return/tables';
 import type { Role } from './caller';
@@ -19,10 +19,13 @@ export interface ReturnRecord {
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 type Settlements = 'quote' | 'settlement' | 'settlements';
+/** A quote, and the sum of instalments, are in no book: they have no id. */
+type Unnumbered = Settlement & { readonly id: null };
+const unnumbered = (settlement: Settlement | null): Unnumbered | null => settlement && { ...settlement, id: null };
 /** `ReturnAnswer` with its settlements as the domain has them. */
 export type PresentedReturn = Omit<ReturnAnswer, Settlements> & {
-  readonly quote: Settlement | null;
-  readonly settlement: Settlement | null;
+  readonly quote: Unnumbered | null;
+  readonly settlement: Unnumbered | null;
   readonly settlements: readonly Settlement[];
 };
 
@@ -47,8 +50,8 @@ export function presentReturn({ state, details, statusSince, closedAt }: ReturnR
     method: state.method,
     refundTo: state.refundTo,
     lines: linesOf(state, details, payment),
-    quote: payment ? details.quote : null,
-    settlement: payment ? addSettlements(details.settlements) : null,
+    quote: payment ? unnumbered(details.quote) : null,
+    settlement: payment ? unnumbered(addSettlements(details.settlements)) : null,
     settlements: payment ? [...details.settlements] : [],
     refunds: payment
       ? state.refunds.map(({ refundId, tenderId, amount, status: refundStatus }) => ({
@@ -71,7 +74,7 @@ export function presentReturn({ state, details, statusSince, closedAt }: ReturnR
       breachedAt: iso(breachedAt),
       pausedAt: iso(pausedAt),
     })),
-    rating: details.rating,
+    rating: details.rating && { ...details.rating, comment: details.rating.comment ?? null },
     createdAt: details.createdAt,
     updatedAt: details.updatedAt,
     closedAt,
@@ -96,6 +99,7 @@ function linesOf(state: ReturnState, details: Details, payment: boolean): Return
         unit: unit.unit,
         logistics: line.goodsBack || unit.logistics !== 'awaiting' ? unit.logistics : 'kept_by_customer',
         inspection: !line.goodsBack && unit.inspection === 'pending' && line.authorization === 'approved' ? 'waived' : unit.inspection,
+        inspectionId: unit.inspectionId ?? null,
         grade: unit.grade,
         disposition: unit.disposition,
         money: moneyOf(state, unit),
@@ -133,5 +137,6 @@ function compensationOf(details: Details, compensation: Compensation, internal: 
 }
 
 function parcelOf(state: ReturnState, details: Details, parcel: Parcel): ReturnAnswer['parcels'][number] {
-  return { ...parcel, labelUrl: hasLabel(state, parcel) ? `/v1/returns/${state.returnId}/label` : null, scans: [...(details.scans[parcel.parcelId] ?? [])] };
+  const labelUrl = parcel.parcelId === labelled(state)?.parcelId ? `/v1/returns/${state.returnId}/label` : null;
+  return { ...parcel, labelUrl, scans: [...(details.scans[parcel.parcelId] ?? [])] };
 }

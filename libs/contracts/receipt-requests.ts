@@ -50,7 +50,10 @@ export const inspectedUnits = z
     path: ['disposition'],
     error: 'is not send_back for an accepted unit: its money is given',
   })
-  .meta({ id: 'InspectedUnits', description: 'One named unit, or `quantity` (1 if left out) of those received and not yet inspected' });
+  .meta({
+    id: 'InspectedUnits',
+    description: 'One named unit, or `quantity` (1 if left out) of those received and not yet inspected, or of those of the inspection it supersedes',
+  });
 
 /** `POST /v1/returns/{id}/inspections`. `supersedes`: the inspection that this one corrects, or true for whatever there is of these units. */
 export const inspectionBody = z
@@ -60,7 +63,10 @@ export const inspectionBody = z
       .min(1)
       .max(orderLimits.lines)
       .refine(...unique<{ lineId: string }>((line) => line.lineId)),
-    supersedes: z.union([id, z.boolean()]).nullable().default(null),
+    supersedes: z.union([id, z.boolean()]).nullable().default(null).meta({
+      description:
+        'The `inspectionId` of the inspection that this one corrects, or true for whichever there is. A `quantity` then takes its units that are not settled',
+    }),
   })
   .refine(
     (body) =>

@@ -65,10 +65,14 @@ test('calls that need no fields take no body, an empty one, and no field', () =>
   }
 });
 
-test('an offer of an adjustment says how much; one of store credit may leave it open', () => {
+test('an offer of an adjustment says how much; one of store credit may leave it open, and one in kind has no amount', () => {
   expect(pointers(offerBody, { resolution: 'adjustment' })).toEqual(['/amount']);
   expect(pointers(offerBody, { resolution: 'store_credit' })).toEqual([]);
   expect(pointers(offerBody, { resolution: 'refund_only', amount: 0 })).toEqual(['/amount']);
+  for (const resolution of ['exchange', 'reship', 'repair']) {
+    expect(pointers(offerBody, { resolution, amount: 100 })).toEqual(['/amount']);
+    expect(pointers(offerBody, { resolution })).toEqual([]);
+  }
 });
 
 test.each([

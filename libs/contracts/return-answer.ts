@@ -8,7 +8,7 @@ const money = z.int();
 const time = z.string();
 export const settlementAnswer = z
   .object({
-    id: z.string().optional(),
+    id: z.string().nullable().meta({ description: 'Null for a quote, and for the sum of several' }),
     currency: z.string(),
     model: z.literal('as_paid'),
     allocator: z.string(),
@@ -64,6 +64,7 @@ const unit = z.object({
   unit: z.int(),
   logistics: z.enum(['awaiting', 'in_transit', 'received', 'lost', 'short', 'wrong_item', 'kept_by_customer', 'sending_back', 'sent_back']),
   inspection: z.enum(['pending', 'passed', 'failed', 'waived']),
+  inspectionId: z.string().nullable().meta({ description: 'Which inspection found this: what a correction names as `supersedes`' }),
   grade: z.enum(grades).nullable(),
   disposition: z.enum(dispositions).nullable(),
   money: z.enum(['none', 'quoted', 'granted', 'refunding', 'refunded', 'unknown', 'failed']),
@@ -151,7 +152,7 @@ export const returnAnswer = z
     ),
     offers: z.array(z.object({ offerId: z.string(), resolution: z.string(), amount: money.nullable(), note: z.string().nullable(), status: z.string() })),
     deadlines: z.array(z.object({ stage: z.enum(stages), warnAt: time.nullable(), dueAt: time, breachedAt: time.nullable(), pausedAt: time.nullable() })),
-    rating: z.object({ score: z.int(), recommend: z.int().nullable() }).nullable(),
+    rating: z.object({ score: z.int(), recommend: z.int().nullable(), comment: z.string().nullable() }).nullable(),
     createdAt: time,
     updatedAt: time,
     closedAt: time.nullable(),

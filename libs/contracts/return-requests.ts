@@ -90,10 +90,19 @@ export const decisionBody = z
 export type DecisionBody = z.infer<typeof decisionBody>;
 
 export const offerResolutions = [...resolutions, 'store_credit'] as const;
+const inKind: readonly string[] = ['exchange', 'reship', 'repair'] satisfies readonly (typeof resolutions)[number][];
 export const offerBody = z
   .strictObject({ resolution: z.enum(offerResolutions), amount: positiveAmount.nullable().default(null), note: optionalText })
   .refine((offer) => offer.resolution !== 'adjustment' || offer.amount !== null, { path: ['amount'], error: 'is needed with resolution "adjustment"' })
-  .meta({ id: 'CounterOffer', description: 'Something else than what was asked for, such as keeping it for a part refund' });
+  .refine((offer) => !inKind.includes(offer.resolution) || offer.amount === null, {
+    path: ['amount'],
+    error: 'is for money: an exchange, another piece and a repair are what they are',
+  })
+  .meta({
+    id: 'CounterOffer',
+    description:
+      'Something else than what was asked for, such as keeping it for a part refund. `store_credit` says only where the money goes: an amount, if any, is what its lines give',
+  });
 export type OfferBody = z.infer<typeof offerBody>;
 
 export const shipmentBody = z.strictObject({ carrier: carrierName, trackingNumber }).meta({ id: 'CustomerShipment', description: 'The customer sent it' });

@@ -197,11 +197,13 @@ describe('units that go different ways', () => {
     await booksAgree(journey, 2000);
   });
 
-  test('the one that is never handed over stays with the customer, who may ask for it again', async () => {
+  test('the one that did not come with the other is not given up by a clock: a person says that the customer has it, who may ask for it again', async () => {
     const half = await Journey.begin(anOrder(), { quantity: 2 });
     await half.receive([{ lineId: '1', quantity: 1 }], byNumber(half));
     await half.inspect();
-    await half.advance('P7DT1H');
+    await half.advance('P10DT1H');
+    await half.until((rma) => rma.attention?.reason === 'transit_overdue');
+    await half.command('agent', 'resolve', { units: [{ lineId: '1', unit: 2, logistics: 'kept_by_customer', money: 'none', note: 'they kept it' }] });
     expect(await half.until('completed')).toMatchObject({ nextStep: null, attention: null, settlement: { total: 1000 } });
     expect(half.rma.closedAt).not.toBeNull();
     expect(await returnable(half)).toEqual([2]);

@@ -49,7 +49,10 @@ export class AnnotationsController {
     return this.annotating.annotate(asked, id, body, async (tx, { state, details }) => {
       if (details.rating) throw new ApiError('invalid_state', 'The return was rated already');
       const rating = { score: body.score, recommend: body.recommend };
-      await tx.query('UPDATE return SET details = $2 WHERE id = $1', [state.returnId, JSON.stringify({ ...details, rating })]);
+      await tx.query('UPDATE return SET details = $2 WHERE id = $1', [
+        state.returnId,
+        JSON.stringify({ ...details, rating: { ...rating, comment: body.comment } }),
+      ]);
       const annotationId = await insertAnnotation(tx, state.returnId, 'rating', 'customer', { ...rating, comment: body.comment }, asked.caller.id);
       return { type: 'rated', data: { annotationId, ...rating } };
     });

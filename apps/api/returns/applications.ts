@@ -43,7 +43,8 @@ export class Applications {
         lines: assessment.lines.map(({ lineId, quantity, eligible, findings, resolutions }) => ({ lineId, quantity, eligible, findings, resolutions })),
         approval: assessment.approval,
         methods: assessment.methods,
-        settlement,
+        // Nothing is settled yet, so it has no id.
+        settlement: { id: null, ...settlement },
         policy: world.policyRef,
       };
     });

@@ -4,7 +4,7 @@ import type { Caller } from '#libs/contracts/caller';
 import { returnAnswer } from '#libs/contracts/return-answer';
 import { pickupBody, shipmentBody, type PickupBody, type ShipmentBody } from '#libs/contracts/return-requests';
 import { id as idSchema } from '#libs/contracts/values';
-import { hasLabel } from '#libs/domain/return/handover';
+import { labelled } from '#libs/domain/return/handover';
 import { ApiError, notFound } from '../http/api-error';
 import { CurrentCaller, Roles, Scope } from '../http/decorators';
 import { Answers } from '../http/openapi-decorators';
@@ -45,7 +45,7 @@ export class HandoverController {
   async label(@CurrentCaller() caller: Caller, @Param('id', { schema: idSchema }) id: string): Promise<StreamableFile> {
     const record = await this.commands.read(caller, id);
     if (!record) throw notFound('return');
-    const parcel = record.state.parcels.findLast((candidate) => hasLabel(record.state, candidate));
+    const parcel = labelled(record.state);
     if (!parcel)
       throw new ApiError('invalid_state', 'There is no label: this return is not dropped off, the carrier has not answered yet, or the label was voided');
     return new StreamableFile(await returnLabel({ number: record.state.number, carrier: parcel.carrier, trackingNumber: parcel.trackingNumber! }), {

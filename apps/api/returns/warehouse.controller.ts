@@ -44,7 +44,7 @@ export class WarehouseController {
     const evidence = body.lines.flatMap((line, index) =>
       line.units.flatMap((unit, position) => namedFiles(unit.evidence, `/lines/${index}/units/${position}/evidence`)),
     );
-    return this.commands.run({ ...asked, body, returnId: id, input: { type: 'inspect', lines }, annotations, evidence });
+    return this.commands.run({ ...asked, body, returnId: id, input: { type: 'inspect', lines, supersedes: body.supersedes }, annotations, evidence });
   }
 
   @Post(':id/repairs')

@@ -226,11 +226,19 @@ describe('goods that come back', () => {
   });
   test('may be kept by choosing no way, where the reason leaves it open', () => {
     const open = withReason('damaged', { goodsBack: 'optional' });
-    expect(assess(apply([ask()], 'none'), world({ policy: open }))).toMatchObject({ eligible: true, lines: [{ goodsBack: false }], methods: ['none'] });
-    expect(assess(apply([ask()]), world({ policy: open }))).toMatchObject({
-      lines: [{ goodsBack: true }],
-      methods: ['drop_off', 'door_pickup', 'self_ship', 'none'],
-    });
+    const methods = ['drop_off', 'door_pickup', 'self_ship', 'none'];
+    // The answer is the same whichever way was asked for: it is what may be chosen.
+    expect(assess(apply([ask()], 'none'), world({ policy: open }))).toMatchObject({ eligible: true, lines: [{ goodsBack: false }], methods });
+    expect(assess(apply([ask()]), world({ policy: open }))).toMatchObject({ lines: [{ goodsBack: true }], methods });
+  });
+  test('cannot be kept beside a line whose goods have to come back, whichever way is asked for', () => {
+    const open = withReason('damaged', { goodsBack: 'optional' });
+    for (const method of ['none', 'self_ship'] as const) {
+      const found = (...lines: Parameters<typeof apply>[0]) => assess(apply(lines, method), world({ policy: open })).methods;
+      expect(found(ask(), ask({ lineId: '2', reason: 'changed_mind' }))).toEqual(['drop_off', 'door_pickup', 'self_ship']);
+      expect(found(ask(), ask({ lineId: '2', resolution: 'refund_only' }))).toEqual(['drop_off', 'door_pickup', 'self_ship', 'none']);
+      expect(found(ask({ resolution: 'refund_only' }))).toEqual(['none']);
+    }
   });
 });
 

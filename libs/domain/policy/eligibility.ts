@@ -1,7 +1,6 @@
-import type { OrderLine } from '../order';
 import type { Application, ApplicationLine, AssessedLine, Assessment, World } from './application';
 import { defaultChecks, stockTaken, type Case, type Check } from './checks';
-import type { AutomaticApproval, HandoverMethod, Reason } from './policy';
+import type { AutomaticApproval, HandoverMethod } from './policy';
 
 export type { Application, ApplicationLine, AssessedLine, Assessment, World } from './application';
 
@@ -34,7 +33,17 @@ function casesOf(application: Application, world: World): { cases: Case[]; unkno
     const demand = sku === null ? 0 : (demanded.get(sku) ?? 0) + asked.quantity;
     if (sku !== null) demanded.set(sku, demand);
     const reason = world.policy.reasons.find((candidate) => candidate.code === asked.reason) ?? null;
-    cases.push({ application, world, asked, line, reason, units, demand, goodsBack: needsGoodsBack({ application, world, asked, line, reason, units }) });
+    const goods = goodsOf({ world, asked, reason, units });
+    cases.push({
+      application,
+      world,
+      asked,
+      line,
+      reason,
+      units,
+      demand,
+      goodsBack: goods === 'back' || (goods === 'either' && application.method !== 'none'),
+    });
   }
   return { cases, unknownLines };
 }
@@ -57,23 +66,15 @@ function assessLine(subject: Case, checks: readonly Check[]): AssessedLine {
 }
 
 /**
- * Whether a line's goods have to come back: not for a reason without goods, a resolution that leaves them, or a line below `keepItBelow`. With
- * `goodsBack: optional` the customer keeps them by choosing method `none`. A repair always needs them.
+ * Whether a line's goods come back: not for a reason without goods, a resolution that leaves them, or a line below `keepItBelow`. With `goodsBack: optional` it is the
+ * customer's choice: they keep them by choosing method `none`. A repair always needs them.
  */
-function needsGoodsBack(subject: {
-  application: Application;
-  world: World;
-  asked: ApplicationLine;
-  line: OrderLine;
-  reason: Reason | null;
-  units: readonly number[];
-}): boolean {
-  const { application, world, asked, reason, units } = subject;
-  if (asked.resolution === 'repair') return true;
-  if (reason?.goodsBack === 'none' || asked.resolution === 'refund_only' || asked.resolution === 'adjustment') return false;
-  if (reason?.goodsBack === 'optional' && application.method === 'none') return false;
+function goodsOf({ world, asked, reason, units }: Pick<Case, 'world' | 'asked' | 'reason' | 'units'>): 'back' | 'stay' | 'either' {
+  if (asked.resolution === 'repair') return 'back';
+  if (reason?.goodsBack === 'none' || asked.resolution === 'refund_only' || asked.resolution === 'adjustment') return 'stay';
   const thresholdsHold = world.order.currency === world.policy.currency;
-  return !(thresholdsHold && units.length > 0 && valueOf(world, asked, units) < world.policy.refund.keepItBelow);
+  if (thresholdsHold && units.length > 0 && valueOf(world, asked, units) < world.policy.refund.keepItBelow) return 'stay';
+  return reason?.goodsBack === 'optional' ? 'either' : 'back';
 }
 
 function valueOf(world: World, asked: ApplicationLine, units: readonly number[]): number {
@@ -93,10 +94,10 @@ function approvalOf(lines: readonly AssessedLine[], { order, policy, customer }:
   return automatic ? 'automatic' : 'review';
 }
 
-/** `none` is among them where the customer may keep everything. */
+/** What may be chosen, whichever was asked for: nothing but `none` where nothing is to come back, and `none` too where the customer may keep everything. */
 function methodsOf(cases: readonly Case[], { policy }: World): readonly HandoverMethod[] {
-  if (cases.every((subject) => !subject.goodsBack)) return ['none'];
+  const goods = cases.map(goodsOf);
+  if (goods.every((one) => one === 'stay')) return ['none'];
   const ways = policy.handover.methods.filter((method) => method !== 'none');
-  const mayKeep = cases.every(({ goodsBack, reason, asked }) => !goodsBack || (reason?.goodsBack === 'optional' && asked.resolution !== 'repair'));
-  return mayKeep ? [...ways, 'none'] : ways;
+  return goods.includes('back') ? ways : [...ways, 'none'];
 }

@@ -87,7 +87,7 @@ const finer: Record<Status, Partial<Record<CaseCommand, Refusal['refusal']['code
   completed: { ...noOverdraft, ...unknownCompensation, ...nothingPaused, inspect: 'invalid_state', appeal: 'invalid_state', resolve: 'invalid_state', sendback: 'invalid_state', pause: 'invalid_state', extend: 'invalid_state' },
   rejected: { ...noOverdraft, ...unknownCompensation, ...nothingPaused, resolve: 'invalid_state', sendback: 'invalid_state' },
   cancelled: { ...noOverdraft, ...unknownCompensation, resolve: 'invalid_state', sendback: 'invalid_state' },
-  expired: { ...noOverdraft, ...unknownCompensation, ...unknownRefund, resolve: 'invalid_state', sendback: 'invalid_state' },
+  expired: { ...noOverdraft, ...unknownOffer, ...unknownCompensation, ...unknownRefund, offer: 'invalid_state', resolve: 'invalid_state', sendback: 'invalid_state' },
 }; // prettier-ignore
 
 describe.each(statuses)('while a return is %s', (status) => {

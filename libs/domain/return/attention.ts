@@ -1,15 +1,20 @@
 import type { Stage } from '../policy/policy';
 import { toInvoice } from './advance-book';
 import type { Event } from './evolve';
+import { mayExpire } from './handover';
 import type { World } from './input';
+import { replacementsById } from './lookup';
 import { openOverdrafts } from './overdrafts';
+import { openPaidAfterAll } from './paid-after-all';
+import { openRecalls } from './recall';
 import { unsettled } from './settlement';
-import type { Parcel, ReturnState, Step, Unit } from './state';
+import type { Parcel, Refund, ReturnState, Step, Unit } from './state';
 import { awaitsReview, inspected, replacementOf, stageOpen, status, unitStatus } from './tables';
 
 /** What a machine cannot end, most pressing first. Derived, so that it goes when its reason goes. */
 export function exceptions(state: ReturnState): string[] {
   const found: (string | false)[] = [
+    openPaidAfterAll(state).length > 0 && 'paid_after_redirect',
     state.refunds.some((refund) => refund.status === 'failed') && 'refund_failed',
     state.refunds.some((refund) => refund.status === 'unknown') && 'refund_unknown',
     state.refunds.some((refund) => refund.held) && 'tender_disputed',
@@ -22,6 +27,7 @@ export function exceptions(state: ReturnState): string[] {
     state.units.some((unit) => unit.logistics === 'wrong_item' && unitStatus(state, unit) === 'at_warehouse') && 'wrong_item',
     state.units.some((unit) => replacementOf(state, unit)?.status === 'short' && unitStatus(state, unit) !== 'in_review') && 'out_of_stock',
     state.units.some((unit) => replacementOf(state, unit)?.status === 'lost') && 'replacement_lost',
+    openRecalls(state).length > 0 && 'recall_refused',
     state.units.some((unit) => isLostOnItsWayHome(state, unit)) && 'send_back_lost',
     ...state.steps.map((step) => step.status === 'refused' && matters(state, step) && `${step.kind}_refused`),
     ...state.steps.map((step) => step.round > 1 && step.kind !== 'pickup' && step.status === 'wanted' && matters(state, step) && `${step.kind}_unanswered`),
@@ -75,8 +81,8 @@ function stageOf(state: ReturnState, unit: Unit, now: ReturnType<typeof unitStat
 }
 
 /** A label or courier while somebody waits to hand goods over and has no other; a replacement while it is promised. */
-function matters(state: ReturnState, step: Step): boolean {
-  if (step.kind === 'reship') return state.replacements.some((replacement) => replacement.replacementId === step.subject && replacement.status === 'reserved');
+export function matters(state: ReturnState, step: Step): boolean {
+  if (step.kind === 'reship') return replacementsById(state.replacements).get(step.subject)?.status === 'reserved';
   return step.id === state.steps.findLast((other) => other.kind === step.kind)?.id && stageOpen.handover(state);
 }
 function isWaitedFor(state: ReturnState, { parcelId, direction, trackingNumber }: Parcel): boolean {
@@ -108,7 +114,7 @@ export interface NextStep {
 
 /** What happens next, who must act and by when; null when nothing more can happen. */
 export function nextStep(state: ReturnState): NextStep | null {
-  const step = (who: Who, action: Action, stage?: Stage): NextStep => {
+  const step: StepOf = (who, action, stage) => {
     // A promise that has passed is still the promise.
     const deadline = state.deadlines.find((candidate) => candidate.stage === stage && candidate.pausedAt === null);
     return { who, action, dueAt: deadline?.dueAt ?? null, whenOverdue: deadline?.onBreach ?? null };
@@ -119,16 +125,14 @@ export function nextStep(state: ReturnState): NextStep | null {
   switch (now) {
     case 'in_review':
       return step('agent', 'review', 'review');
-    case 'awaiting_handover':
-      return step('customer', 'hand_over', 'handover');
+    case 'awaiting_handover': {
+      const handOver = step('customer', 'hand_over', 'handover');
+      return handOver.whenOverdue === 'expire' && !mayExpire(state) ? { ...handOver, whenOverdue: 'attention' } : handOver;
+    }
     case 'in_transit':
       if (speaking.some((unit) => unit.logistics === 'lost')) return step('agent', 'resolve_exception', 'transit');
-      return state.parcels.some(
-        (parcel) =>
-          parcel.direction === 'inbound' &&
-          parcel.status === 'delivered' &&
-          speaking.some((unit) => unit.parcelId === parcel.parcelId || unit.parcelId === null),
-      )
+      // What no parcel is known of was left behind by a receipt: the dock has begun with it.
+      return speaking.some(({ parcelId }) => parcelId === null || state.parcels.some((one) => one.parcelId === parcelId && one.status === 'delivered'))
         ? step('warehouse', 'receive', 'transit')
         : step('system', 'wait', 'transit');
     case 'at_warehouse':
@@ -137,21 +141,37 @@ export function nextStep(state: ReturnState): NextStep | null {
     case 'settling':
       return settling(state, step);
     default:
-      if (state.refunds.some((refund) => refund.status === 'awaiting_payout')) return step('finance', 'confirm_payout', 'refund');
-      if (state.lateParcel || toInvoice(state).length > 0 || state.units.some((unit) => isLostOnItsWayHome(state, unit)))
-        return step('agent', 'resolve_exception');
-      if (state.attention?.reason === 'tender_overdrawn') return step('finance', 'resolve_exception');
-      if (state.deadlines.some((deadline) => deadline.stage === 'appeal' && deadline.breachedAt === null)) return step('customer', 'appeal', 'appeal');
-      // The goods are on their way home once the warehouse has given them to a carrier.
-      return state.units.some((unit) => unit.logistics === 'sending_back') ? step('warehouse', 'wait') : null;
+      return ended(state, step);
   }
 }
-function settling(state: ReturnState, step: (who: Who, action: Action, stage?: Stage) => NextStep): NextStep {
+type StepOf = (who: Who, action: Action, stage?: Stage) => NextStep;
+/** The end of a return is not always the end of its money, nor of its goods. */
+function ended(state: ReturnState, step: StepOf): NextStep | null {
+  if (state.refunds.some(isStuck)) return step('finance', 'resolve_exception', 'refund');
+  if (state.refunds.some((refund) => refund.status === 'awaiting_payout')) return step('finance', 'confirm_payout', 'refund');
+  if (state.lateParcel || openRecalls(state).length > 0 || toInvoice(state).length > 0 || state.units.some((unit) => isLostOnItsWayHome(state, unit)))
+    return step('agent', 'resolve_exception');
+  if (['tender_overdrawn', 'paid_after_redirect'].includes(state.attention?.reason ?? '')) return step('finance', 'resolve_exception');
+  if (state.deadlines.some((deadline) => deadline.stage === 'appeal' && deadline.breachedAt === null)) return step('customer', 'appeal', 'appeal');
+  if (stageOpen.refund(state)) return step('system', 'wait', 'refund');
+  // The goods are on their way home once the warehouse has given them to a carrier.
+  if (state.units.some((unit) => unit.logistics === 'sending_back')) return step('warehouse', 'wait');
+  // A repaired article that the carrier has trouble with.
+  return state.attention === null ? null : step('agent', 'resolve_exception');
+}
+/** Neither a provider nor time moves it on. */
+const isStuck = ({ status: now, held }: Refund): boolean => now === 'failed' || held;
+function settling(state: ReturnState, step: StepOf): NextStep {
   if (stageOpen.approval(state)) return step('finance', 'approve_refund', 'approval');
-  if (state.refunds.some((refund) => refund.status === 'failed' || refund.held)) return step('finance', 'resolve_exception', 'refund');
+  if (state.refunds.some(isStuck)) return step('finance', 'resolve_exception', 'refund');
   if (state.refunds.some((refund) => refund.status === 'awaiting_payout')) return step('finance', 'confirm_payout', 'refund');
   const refused = state.steps.some((one) => one.kind === 'reship' && one.status === 'refused' && matters(state, one));
-  if (refused || unsettled(state).length > 0 || state.units.some((unit) => ['lost', 'short'].includes(replacementOf(state, unit)?.status ?? '')))
+  if (
+    refused ||
+    openRecalls(state).length > 0 ||
+    unsettled(state).length > 0 ||
+    state.units.some((unit) => ['lost', 'short'].includes(replacementOf(state, unit)?.status ?? ''))
+  )
     return step('agent', 'resolve_exception', 'replacement');
   if (state.units.some((unit) => unit.logistics === 'sending_back')) return step('warehouse', 'wait', 'replacement');
   return step('system', 'wait', stageOpen.refund(state) ? 'refund' : 'replacement');

@@ -1,8 +1,8 @@
 import { advanceOf, withdrawAdvances } from './advance-withdrawal';
 import type { Event } from './evolve';
 import { refuse, type Input, type Refusal, type World } from './input';
-import { unitKey, type ReturnState, type Unit } from './state';
-import { isRejected, lineOf, status } from './tables';
+import { unitKey, type Replacement, type ReturnState, type Unit } from './state';
+import { destination, isRejected, lineOf, status } from './tables';
 import { undoHandover } from './handover';
 import { isOpenFor } from './offers';
 
@@ -13,8 +13,9 @@ export function cancel(state: ReturnState, { actor }: Input<'cancel'>): readonly
   const withdrawn = withdrawAdvances(state, actor.id);
   const owed = state.refunds.some((refund) => refund.status !== 'rejected' && !advanceOf(state, refund));
   if (withdrawn === null || owed || state.units.some((unit) => unit.settlementId !== null)) return refuse('invalid_state', 'money is under way');
-  if (state.replacements.some((replacement) => replacement.status === 'shipped' || replacement.status === 'delivered'))
-    return refuse('invalid_state', 'the replacement is on its way');
+  const replaced = (...found: readonly Replacement['status'][]) => state.replacements.some((one) => found.includes(one.status));
+  if (replaced('shipped', 'delivered')) return refuse('invalid_state', 'the replacement is on its way');
+  if (replaced('lost')) return refuse('invalid_state', 'the replacement was lost; an agent sees to it first');
   return [...withdrawn, { type: 'cancelled' }];
 }
 
@@ -45,7 +46,7 @@ export const closeWithoutWindow = (state: ReturnState, world: World): Event[] =>
 
 function giveUp(state: ReturnState, units: readonly Unit[]): Event[] {
   if (units.length === 0) return [];
-  const back = units.filter((unit) => unit.logistics === 'received');
+  const back = units.filter((unit) => destination(unit, 'send_back') === 'sending_back');
   return [
     { type: 'units_released', units: units.map(unitKey), set: { released: true, money: 'none' } },
     ...(back.length > 0 ? [{ type: 'sending_back' as const, units: back.map(unitKey), set: { logistics: 'sending_back' as const } }] : []),

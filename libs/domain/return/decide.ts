@@ -2,7 +2,7 @@ import { answerOffer, offer } from './offers';
 import { appeal, decision } from './review';
 import { closeAdvances, grantAdvances, reopenAdvances } from './advances';
 import { apply } from './application';
-import { callAttention } from './attention';
+import { callAttention, matters } from './attention';
 import { cancel, closeOffers, closeWithoutWindow, release } from './closing';
 import { compensate, couponUsed, decideCompensation, goodwill } from './compensation';
 import { extend, keepTime, moment, pause, resume } from './deadlines';
@@ -13,6 +13,8 @@ import { refuse, type CommandType, type Input, type Refusal, type World } from '
 import { inspect, receive, repair, resolve, sendBack } from './inspection';
 import { approveRefund, refundAnswered, refundReported, rejectRefund, releaseHeld, releasePaused, retryRefund, settleRefund } from './refunds';
 import { acceptOverdraft, noticeOverdrafts } from './overdrafts';
+import { noticePaidAfterAll } from './paid-after-all';
+import { recallRefused } from './recall';
 import { redirectRefund } from './redirect';
 import { outboundScan, reserve, ship, shipped, unreserve } from './replacement';
 import { settleReady } from './settlement';
@@ -73,7 +75,7 @@ function rule(state: ReturnState, input: Input, world: World): readonly Event[] 
     case 'reject_refund': return rejectRefund(state, input, world);
     case 'retry_refund': return retryRefund(state, input, world);
     case 'redirect_refund': return redirectRefund(state, input, world);
-    case 'settle_refund': return settleRefund(state, input);
+    case 'settle_refund': return settleRefund(state, input, world);
     case 'accept_overdraft': return acceptOverdraft(state, input);
     case 'pause': return pause(state, input, world);
     case 'resume': return resume(state, input, world);
@@ -95,8 +97,15 @@ function outcome(state: ReturnState, { effect, subject, result }: Input<'outcome
   if (refund) return refundAnswered(refund, result, world);
   const step = state.steps.find((candidate) => candidate.subject === subject && (candidate.status === 'wanted' || candidate.status === 'undo'));
   if (!step) return [];
-  if (result.kind === 'unanswered') return [{ type: 'step_changed', id: step.id, set: { round: step.round + 1 } }];
-  if (step.status === 'undo') return [{ type: 'step_changed', id: step.id, set: { status: 'undone' } }];
+  if (result.kind === 'unanswered') {
+    // Nobody needs it any more, and its round is over: it is called off by its key, whether it was taken or not.
+    const needless = step.status === 'wanted' && !matters(state, step);
+    return [{ type: 'step_changed', id: step.id, set: { round: step.round + 1, ...(needless && { status: 'undo' as const }) } }];
+  }
+  if (step.status === 'undo') {
+    if (step.kind === 'reship' && result.kind === 'refused') return recallRefused(step, result.code, world);
+    return [{ type: 'step_changed', id: step.id, set: { status: 'undone' } }];
+  }
   if (result.kind === 'done') return step.kind === 'reship' ? shipped(state, step, result, world) : carrierAnswered(state, step, result);
   return [{ type: 'step_changed', id: step.id, set: { status: 'refused' }, detail: { code: result.kind === 'refused' ? result.code : result.kind } }];
 }
@@ -110,12 +119,13 @@ function consequences(before: ReturnState, state: ReturnState, world: World): Ev
     (after) => unreserve(after),
     (after) => dropHandover(after),
     (after) => arrangeHandover(after, world),
-    (after) => reserve(after, world),
+    (after, around) => reserve(after, around),
     (after) => ship(after),
     (after) => reopenAdvances(after),
     (after, around) => settleReady(after, around),
     (after) => closeAdvances(after, world),
     (after, around) => grantAdvances(after, around),
+    (after) => noticePaidAfterAll(after, world),
     (after) => releaseHeld(before, after, world),
     (after) => releasePaused(before, after, world),
     (after) => compensate(after, world),

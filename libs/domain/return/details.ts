@@ -19,7 +19,7 @@ export interface Details {
   /** Why an agent gave a compensation, in their own words. */
   readonly goodwillReasons?: Readonly<Record<string, string>>;
   readonly assignee: string | null;
-  readonly rating: { readonly score: number; readonly recommend: number | null } | null;
+  readonly rating: { readonly score: number; readonly recommend: number | null; readonly comment?: string | null } | null;
 }
 
 export function noDetails(at: string): Details {

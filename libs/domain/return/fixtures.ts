@@ -1,4 +1,5 @@
 import { builtInCalendars } from '../calendar/built-in-calendars';
+import { postingsOfMoneyGone, postingsOfOverdraft } from '../money/fact-postings';
 import { untouchedMoney } from '../money/order-money';
 import { postingsOfRefund, postingsOfSettlement, reversed, type Posting } from '../money/postings';
 import type { SettledUnit, Settlement, SettlementInput } from '../money/settlement-types';
@@ -30,6 +31,8 @@ interface Claim {
   readonly unit: number;
   outcome: 'open' | 'refunded' | 'refunded_kept' | 'adjusted' | 'kept';
   given: number;
+  /** The tax of what was given of it in part. */
+  taxes?: readonly number[] | undefined;
   live: boolean;
 }
 
@@ -47,6 +50,8 @@ export class Bench {
   readonly others: ReturnState[] = [];
   readonly shipments: { shipmentId: string; refundedAmount: number }[] = [];
   readonly #given = new Map<string, EventOf<'settled'>>();
+  /** Paid for refunds that had been given up. */
+  paidElsewhere: World['paidElsewhere'] = [];
   grantedAmount = 0;
   advancedAmount = 0;
   /** Everything that was booked, in its order. */
@@ -85,7 +90,7 @@ export class Bench {
         keptUnits: this.claims.filter((claim) => claim.live && ['kept', 'refunded_kept'].includes(claim.outcome)),
         givenAmounts: this.claims
           .filter((claim) => claim.outcome === 'adjusted' || (claim.outcome === 'kept' && claim.given > 0))
-          .map(({ lineId, unit, given }) => ({ lineId, unit, amount: given })),
+          .map(({ lineId, unit, given, taxes }) => ({ lineId, unit, amount: given, ...(taxes && { taxes }) })),
         refundedAmount: this.grantedAmount - this.advancedAmount,
         points: { restored: 0, revoked: 0 },
       },
@@ -94,6 +99,7 @@ export class Bench {
       goodwillElsewhere: 0,
       pausedProviders: [],
       orderSpeaker: null,
+      paidElsewhere: this.paidElsewhere,
       freeUnits: Object.fromEntries(
         this.order.lines.map(({ lineId, quantity }) => [
           lineId,
@@ -172,6 +178,7 @@ export class Bench {
       if (event.type === 'settled') this.#bookSettlement(event);
       if (event.type === 'settlement_withdrawn') this.#bookWithdrawal(this.#given.get(event.settlementId)!);
       if (event.type === 'refund_changed') this.#paid(refundOf(before, event.refundId), refundOf(this.state, event.refundId));
+      if (event.type === 'refund_paid_after_all') this.ledger.push(...postingsOfOverdraft(acceptedOf(this.state) - acceptedOf(before), this.state.currency));
       if (event.type === 'refund_redirected') {
         this.#tender(refundOf(before, event.refundId), (tender, amount) => (tender.pendingAmount -= amount));
         this.#claim([event.refund]);
@@ -181,6 +188,10 @@ export class Bench {
       if (event.type === 'replacement_changed' && event.set.status === 'cancelled') {
         const was = before.replacements.find((one) => one.replacementId === event.replacementId)!;
         if (was.status === 'reserved' && was.kind !== 'repair') this.stock[was.sku]!.available += 1;
+      }
+      if (event.type === 'step_changed' && event.set.recall === 'refused') {
+        const article = this.stock[before.replacements.find((one) => one.replacementId === event.id)!.sku]!;
+        article.available = Math.max(0, article.available - 1);
       }
     }
   }
@@ -195,8 +206,13 @@ export class Bench {
       );
       this.claims.push(...units.filter((unit) => !live.has(unitKey(unit))).map((unit) => this.#claimOf(unit)));
     }
-    const released = this.state.units.filter((unit) => unit.released && !isHeld(this.state, unitKey(unit))).map(unitKey);
-    for (const claim of this.#own()) if (released.includes(unitKey(claim))) claim.live = false;
+    // As good as new again at the customer's: sent anew, or repaired.
+    const renewed =
+      event.type === 'replacement_changed' && event.set.status === 'delivered'
+        ? this.state.replacements.filter((one) => one.replacementId === event.replacementId && one.kind !== 'exchange').map(unitKey)
+        : [];
+    const free = new Set([...this.state.units.filter((unit) => unit.released).map(unitKey), ...renewed].filter((key) => !isHeld(this.state, key)));
+    for (const claim of this.#own()) if (free.has(unitKey(claim))) claim.live = false;
   }
   #claimOf = ({ lineId, unit }: { readonly lineId: string; readonly unit: number }): Claim => ({
     returnId: this.state.returnId,
@@ -222,6 +238,7 @@ export class Bench {
       const keeps = inputs.units.find((one) => unitKey(one) === unitKey(unit))?.keepsGoods === true;
       claim.outcome = ({ refund: keeps ? 'refunded_kept' : 'refunded', exchange: 'kept', adjustment: 'adjusted', none: 'kept' } as const)[unit.kind];
       claim.given += unit.amount;
+      claim.taxes = unit.taxes ?? claim.taxes;
       if (claim.outcome === 'adjusted') claim.live = false;
     }
     const { settlement } = event.detail as unknown as { settlement: Settlement };
@@ -256,6 +273,7 @@ export class Bench {
     for (const unit of settled) {
       const claim = this.#own().find((one) => (one.live || one.outcome === 'adjusted') && unitKey(one) === unitKey(unit))!;
       claim.given -= unit.amount;
+      if (unit.taxes) claim.taxes = undefined;
       claim.outcome = claim.given > 0 ? 'kept' : 'open';
       claim.live = true;
     }
@@ -263,14 +281,32 @@ export class Bench {
     this.grantedAmount -= total;
   }
   #paid(was: Refund, is: Refund): void {
-    if (is.status === 'rejected') this.#tender(is, (tender, amount) => (tender.pendingAmount -= amount));
+    if (is.status === 'rejected' || is.status === 'redirected') this.#tender(is, (tender, amount) => (tender.pendingAmount -= amount));
     if ((was.status === 'succeeded') === (is.status === 'succeeded')) return;
+    if (was.status === 'redirected') this.#standsAfterAll(is);
     const sign = is.status === 'succeeded' ? 1 : -1;
     this.ledger.push(...(sign === 1 ? this.#payment(is) : reversed(this.#payment(is))));
     this.#tender(is, (tender, amount) => {
       tender.pendingAmount -= sign * amount;
       tender.refundedAmount += sign * amount;
     });
+  }
+  /** What was booked as money of nobody's decision is this refund's. */
+  #standsAfterAll(refund: Refund): void {
+    this.paidElsewhere = this.paidElsewhere.filter(({ refundId }) => refundId !== refund.refundId);
+    this.ledger.push(...reversed(postingsOfMoneyGone('refunded_elsewhere', refund.amount, this.state.currency)));
+    this.#tender(refund, (tender, amount) => {
+      tender.refundedAmount -= amount;
+      tender.pendingAmount += amount;
+    });
+  }
+  /** The provider says that it paid one that was given up: recorded, booked, and the order's returns look again. */
+  paysAfterAll(refundId: string, providerRefundId = 'prf_late'): readonly Event[] {
+    const refund = refundOf(this.state, refundId);
+    this.paidElsewhere = [...this.paidElsewhere, { refundId, tenderId: refund.tenderId, providerRefundId, amount: refund.amount }];
+    this.ledger.push(...postingsOfMoneyGone('refunded_elsewhere', refund.amount, this.state.currency));
+    this.#tender(refund, (tender, amount) => (tender.refundedAmount += amount));
+    return this.do('wake', {});
   }
   #tender({ tenderId, amount }: Refund, change: (tender: Bench['tenders'][number], amount: number) => void): void {
     const tender = this.tenders.find((candidate) => candidate.tenderId === tenderId);
@@ -326,6 +362,7 @@ export class Bench {
     return this.state.deadlines.find((deadline) => deadline.stage === stage);
   }
 }
+const acceptedOf = ({ paidAfterAll = [] }: ReturnState): number => paidAfterAll.reduce((sum, { acceptedAmount }) => sum + acceptedAmount, 0);
 function refundOf(state: ReturnState, refundId: string): Refund {
   return state.refunds.find((refund) => refund.refundId === refundId)!;
 }

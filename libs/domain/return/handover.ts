@@ -4,12 +4,24 @@ import { unitKey, type Parcel, type ReturnState, type Step } from './state';
 import { destination, endStatuses, isRejected, lineOf, status, unitStatus, type Status } from './tables';
 
 /** Whether a label of ours is on this parcel: bought, known by its number, and not voided since. */
-export const hasLabel = (state: ReturnState, { parcelId, trackingNumber }: Parcel): boolean =>
+const hasLabel = (state: ReturnState, { parcelId, trackingNumber }: Parcel): boolean =>
   trackingNumber !== null && state.steps.some((step) => step.kind === 'label' && step.subject === parcelId && step.status === 'done');
 
+/** The parcel whose label is to be printed: the newest that has not moved. Once nobody has anything to hand over, the last one may be read again. */
+export function labelled(state: ReturnState): Parcel | undefined {
+  const labels = state.parcels.filter((parcel) => hasLabel(state, parcel));
+  return labels.findLast(hasNotMoved) ?? (awaiting(state).length === 0 ? labels.at(-1) : undefined);
+}
+
+const hasNotMoved = ({ status: now }: Parcel): boolean => now === 'announced';
 const awaiting = (state: ReturnState) => state.units.filter((unit) => unitStatus(state, unit) === 'awaiting_handover');
 const inbound = (state: ReturnState) => state.parcels.filter((parcel) => parcel.direction === 'inbound');
 const live = (step: Step): boolean => step.status === 'wanted' || step.status === 'done';
+/** Its parcel is on its way, or here: what is handed over after that needs another one. */
+const isUsed = (state: ReturnState, step: Step): boolean => {
+  const parcel = state.parcels.find(({ parcelId }) => parcelId === step.subject);
+  return parcel !== undefined && !hasNotMoved(parcel);
+};
 
 /** The customer sent it themselves and says with what. */
 export function shipment(state: ReturnState, { carrier, trackingNumber }: Input<'shipment'>, world: World): readonly Event[] | Refusal {
@@ -22,7 +34,7 @@ export function shipment(state: ReturnState, { carrier, trackingNumber }: Input<
 /** Books the courier, or moves the booking. */
 export function pickup(state: ReturnState, { from, to }: Input<'pickup'>, world: World): readonly Event[] | Refusal {
   if (state.method !== 'door_pickup') return refuse('invalid_state', `this return is handed over by ${state.method}`);
-  const booked = state.steps.find((step) => step.kind === 'pickup' && live(step));
+  const booked = state.steps.findLast((step) => step.kind === 'pickup' && live(step) && !isUsed(state, step));
   if (booked) return [{ type: 'step_changed', id: booked.id, set: { status: 'wanted', round: booked.round + 1, from, to } }];
   return bookPickup(state, { from, to }, world);
 }
@@ -44,7 +56,7 @@ const nth = (state: ReturnState, kind: Step['kind']): number => state.steps.filt
 /** What an approved return needs to be handed over: a label to print, or a courier at the door. Self-shipping needs nothing of us. */
 export function arrangeHandover(state: ReturnState, world: World): Event[] {
   if (awaiting(state).length === 0) return [];
-  if (state.method === 'drop_off' && !arranged(state, 'label')) {
+  if (state.method === 'drop_off' && !arranged(state, 'label', (step) => !isUsed(state, step))) {
     const parcelId = world.newId('pcl');
     return [
       {
@@ -57,17 +69,18 @@ export function arrangeHandover(state: ReturnState, world: World): Event[] {
       },
     ];
   }
+  // A courier comes once in the time that was asked for; when they are to come again, the customer says.
   if (state.method === 'door_pickup' && state.pickup && !arranged(state, 'pickup')) return bookPickup(state, state.pickup, world);
   return [];
 }
 
 /** A refused one is a person's to see to; one that was taken back is arranged anew when it is needed again. */
-const arranged = (state: ReturnState, kind: Step['kind']): boolean =>
-  state.steps.some((step) => step.kind === kind && (live(step) || step.status === 'refused'));
+const arranged = (state: ReturnState, kind: Step['kind'], counts: (step: Step) => boolean = () => true): boolean =>
+  state.steps.some((step) => step.kind === kind && (live(step) || step.status === 'refused') && counts(step));
 
 /** Labels and couriers that nobody needs any more. One still under way is undone when its answer is there. */
 export function undoHandover(state: ReturnState): Event[] {
-  const done = state.steps.filter((step) => step.kind !== 'reship' && step.status === 'done');
+  const done = state.steps.filter((step) => step.kind !== 'reship' && step.status === 'done' && !isUsed(state, step));
   return done.map((step) => ({ type: 'step_changed', id: step.id, set: { status: 'undo', round: step.round + 1 } }));
 }
 
@@ -102,14 +115,17 @@ function movedBy(state: ReturnState, parcel: Parcel, reported: Parcel['status'])
   return carried.length > 0 ? [{ type: 'handed_over', units: carried.map(unitKey), set: { logistics: 'in_transit', parcelId: parcel.parcelId } }] : [];
 }
 
-/** What is in which parcel is known at the dock, not before: the first parcel that moves carries all that was waiting, and what was thought lost with it. */
+/**
+ * What is in which parcel is known at the dock, not before: the first parcel that moves carries all that was waiting, and what was thought lost with it. What a
+ * receipt left behind without naming a parcel may be in any.
+ */
 const carriable = (state: ReturnState, parcel: Parcel) =>
   state.units.filter(
     (unit) =>
       lineOf(state, unit).goodsBack &&
       !isRejected(state, unit) &&
       unit.inspection === 'pending' &&
-      (unit.logistics === 'awaiting' || unit.parcelId === parcel.parcelId),
+      (unit.logistics === 'awaiting' || unit.parcelId === parcel.parcelId || (unit.logistics === 'in_transit' && unit.parcelId === null)),
   );
 
 /** The carrier's answer to a label or a courier that we asked for. */
@@ -124,10 +140,15 @@ export function carrierAnswered(state: ReturnState, step: Step, answer: { carrie
   ];
 }
 
-/** Nobody handed it over in time: what was never given away stays with the customer, and its claim is free again. A parcel with a number is on its way for all we know. */
+/** A parcel with a number of the customer's is on its way for all we know: it does not expire, a person looks. */
+export const mayExpire = (state: ReturnState): boolean => inbound(state).every((parcel) => parcel.method !== 'self_ship');
+
+/** Nobody handed it over in time: what was never given away stays with the customer, and its claim is free again. */
 export function expireHandover(state: ReturnState): Event[] {
-  if (inbound(state).some((parcel) => parcel.method === 'self_ship')) return [];
-  const units = awaiting(state).map(unitKey);
+  if (!mayExpire(state)) return [];
+  const units = awaiting(state)
+    .filter((unit) => destination(unit, 'expire') === 'kept_by_customer')
+    .map(unitKey);
   if (units.length === 0) return [];
   const kept: Event = { type: 'handover_expired', units, set: { logistics: 'kept_by_customer', inspection: 'waived', money: 'none' } };
   const all = units.length === state.units.filter((unit) => !unit.released).length;

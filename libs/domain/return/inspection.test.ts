@@ -8,8 +8,9 @@ describe('receipts', () => {
   test('units come back one by one, lowest first', () => {
     const bench = two();
     bench.receive({ '1': 1 });
-    expect(bench.state.units.map(({ logistics }) => logistics)).toEqual(['received', 'awaiting']);
-    expect(bench.status).toBe('awaiting_handover');
+    // The first parcel that moves carries all that was waiting, whether a carrier or the dock saw it first.
+    expect(bench.state.units.map(({ logistics }) => logistics)).toEqual(['received', 'in_transit']);
+    expect(bench.status).toBe('in_transit');
     bench.receive({ '1': 1 });
     expect(bench.status).toBe('at_warehouse');
   });
@@ -147,7 +148,7 @@ describe('inspections', () => {
     bench.receive({ '1': 1 });
     bench.pass(5 * day);
     expect(bench.unit()).toMatchObject({ inspection: 'waived', money: 'granted' });
-    expect(bench.unit('1', 2)).toMatchObject({ logistics: 'awaiting', money: 'quoted' });
+    expect(bench.unit('1', 2)).toMatchObject({ logistics: 'in_transit', money: 'quoted' });
   });
 });
 
@@ -179,7 +180,8 @@ describe('repairs', () => {
   test('so is one piece of a line by agreement, when the others have gone their own way', () => {
     const agreed = () => {
       const bench = new Bench().apply([applicationLine('1', { quantity: 2 })]);
-      bench.receive({ '1': 1 });
+      // What is on its way nobody makes offers for; what is missing they do.
+      bench.receive({ '1': 1 }, { final: true });
       bench.do('offer', { resolution: 'repair', amount: null }, 'agent');
       bench.do('accept_offer', { offerId: 'ofr_1' }, 'customer');
       bench.receive({ '1': 1 });
@@ -199,42 +201,6 @@ describe('repairs', () => {
     bench.do('repair', { lineId: '2', unit: 1, outcome: 'unrepairable' }, 'warehouse');
     expect(bench.state.refunds).toMatchObject([{ amount: 2000 }]);
     expect(bench.refusal('repair', { lineId: '2', unit: 1, outcome: 'repaired' }, 'warehouse')).toBe('invalid_state');
-  });
-});
-
-describe('rejected goods that get lost on their way home', () => {
-  const lost = () => {
-    const { appeal: _, ...deadlines } = samplePolicy().deadlines;
-    const bench = new Bench({ policy: samplePolicy({ deadlines }) }).apply([applicationLine('1')]).bring({ accepted: false });
-    bench.do('sendback', { carrier: 'sandbox', trackingNumber: 'BACK1' }, 'warehouse');
-    bench.do('scan', { trackingNumber: 'BACK1', status: 'lost', scannedAt: '2026-01-20T10:00:00Z' }, 'carrier');
-    return bench;
-  };
-  test('are a person’s to make good, with the money', () => {
-    const bench = lost();
-    expect([bench.status, bench.state.attention?.reason]).toEqual(['rejected', 'send_back_lost']);
-    expect(nextStep(bench.state)).toMatchObject({ who: 'agent', action: 'resolve_exception' });
-    bench.do('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'lost', money: 'refund' }] }, 'agent');
-    expect(bench.state.refunds).toHaveLength(1);
-    expect(bench.state.attention).toBeNull();
-  });
-  test('are those of the parcel that was lost, and no others', () => {
-    const { appeal: _, ...deadlines } = samplePolicy().deadlines;
-    const bench = new Bench({ policy: samplePolicy({ deadlines }) }).apply([applicationLine('1', { quantity: 2 })]);
-    for (const home of ['BACK1', 'BACK2']) {
-      bench.receive({ '1': 1 });
-      bench.inspect('1', inspected({ accepted: false, disposition: 'send_back' }));
-      bench.do('sendback', { carrier: 'sandbox', trackingNumber: home }, 'warehouse');
-    }
-    bench.do('scan', { trackingNumber: 'BACK1', status: 'lost', scannedAt: '2026-01-20T10:00:00Z' }, 'carrier');
-    const refund = (unit: number) => ({ units: [{ lineId: '1', unit, logistics: 'lost' as const, money: 'refund' as const }] });
-    expect(bench.refusal('resolve', refund(2), 'agent')).toBe('invalid_state');
-    expect(bench.refusal('resolve', refund(1), 'agent')).toBeNull();
-  });
-  test('or without it, when they turned up', () => {
-    const bench = lost();
-    bench.do('resolve', { units: [{ lineId: '1', unit: 1, logistics: 'kept_by_customer', money: 'none' }] }, 'agent');
-    expect([bench.status, bench.state.attention, bench.state.refunds]).toEqual(['rejected', null, []]);
   });
 });
 

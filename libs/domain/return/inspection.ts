@@ -4,6 +4,8 @@ import { isException, isLostOnItsWayHome } from './attention';
 import type { Event } from './evolve';
 import { invalidField, refuse, type InspectedUnit, type Input, type Refusal, type World } from './input';
 import { aboveLimit, worth } from './limits';
+import { unitAt } from './lookup';
+import { recallsSeen } from './recall';
 import { unitKey, type Parcel, type Replacement, type ReturnState, type Unit, type UnitKey } from './state';
 import { destination, isRejected, lineOf, moneyOf, replacementOf, unitStatus } from './tables';
 
@@ -52,13 +54,20 @@ export function receive(state: ReturnState, { lines, final, trackingNumber, rece
   const wrong: Event[] = instead.length > 0 ? [{ type: 'wrong_item', units: instead.map(unitKey), set: { logistics: 'wrong_item' }, detail }] : [];
   const surplus: Event[] =
     unexpected.length > 0 && found.length === 0 && instead.length === 0 ? [{ type: 'surplus_received', units: [], set: {}, detail }] : [];
+  const handed = handedOver(state, [...found, ...instead], parcel);
   const again: Event[] = [
     ...(back.length > 0 ? [{ type: 'sending_back' as const, units: back.map(unitKey), set: { logistics: 'sending_back' as const } }] : []),
     ...(late.length > 0 ? [{ type: 'late_parcel' as const, detail: { receiptId } }] : []),
   ];
   const missing = final ? state.units.filter((unit) => !found.includes(unit) && !instead.includes(unit) && isExpected(state, unit)) : [];
   const short: Event[] = missing.length > 0 ? [{ type: 'short', units: missing.map(unitKey), set: { logistics: 'short' }, detail: { receiptId } }] : [];
-  return [...arrived, ...received, ...wrong, ...surplus, ...again, ...short];
+  return [...arrived, ...handed, ...received, ...wrong, ...surplus, ...again, ...short];
+}
+/** What comes to the dock was handed over, scanned or not: the rest of what was waiting went with it, and does not expire as though nobody had sent anything. */
+function handedOver(state: ReturnState, here: readonly Unit[], parcel: Parcel | undefined): Event[] {
+  if (here.length === 0 && (parcel?.status ?? 'delivered') === 'delivered') return [];
+  const rest = state.units.filter((unit) => unit.logistics === 'awaiting' && isExpected(state, unit) && !here.includes(unit)).map(unitKey);
+  return rest.length > 0 ? [{ type: 'handed_over', units: rest, set: { logistics: 'in_transit', ...(parcel && { parcelId: parcel.parcelId }) } }] : [];
 }
 /** Units whose goods somebody still waits for, but for those the carrier lost. */
 const isExpected = (state: ReturnState, unit: Unit): boolean =>
@@ -70,7 +79,9 @@ const isExpected = (state: ReturnState, unit: Unit): boolean =>
   unit.inspection === 'pending';
 
 /** Grades units of what was received; partial is fine, and correctable until the unit is settled. */
-export function inspect(state: ReturnState, { lines, actor }: Input<'inspect'>): readonly Event[] | Refusal {
+export function inspect(state: ReturnState, { id, lines, supersedes = null, actor }: Input<'inspect'>): readonly Event[] | Refusal {
+  if (typeof supersedes === 'string' && state.units.every((unit) => unit.inspectionId !== supersedes))
+    return invalidField('/supersedes', 'unknown_inspection', `no unit of the return stands as inspection ${supersedes} found it`);
   const events: Event[] = [];
   const taken = new Set<UnitKey>();
   for (const [lineIndex, { lineId, units: found }] of lines.entries()) {
@@ -81,7 +92,7 @@ export function inspect(state: ReturnState, { lines, actor }: Input<'inspect'>):
       .map((entry, index) => ({ entry, index }))
       .toSorted((a, b) => Number(a.entry.unit === null) - Number(b.entry.unit === null) || a.index - b.index);
     for (const { entry, index } of order) {
-      const picked = pick(state, lineId, entry, taken);
+      const picked = pick(state, lineId, entry, taken, supersedes);
       if ('refusal' in picked)
         return picked.refusal.code === 'validation_failed'
           ? invalidField(
@@ -92,7 +103,12 @@ export function inspect(state: ReturnState, { lines, actor }: Input<'inspect'>):
           : picked;
       for (const unit of picked) taken.add(unitKey(unit));
       const corrected = picked.some((unit) => unit.inspection !== 'pending');
-      events.push({ type: corrected ? 'inspection_corrected' : 'inspected', units: picked.map(unitKey), set: finding(entry), detail: { by: actor.id } });
+      events.push({
+        type: corrected ? 'inspection_corrected' : 'inspected',
+        units: picked.map(unitKey),
+        set: { ...finding(entry), inspectionId: id },
+        detail: { by: actor.id },
+      });
     }
   }
   return events;
@@ -104,22 +120,35 @@ const finding = (entry: InspectedUnit): Partial<Unit> => ({
   fault: entry.fault,
   missingParts: entry.missingParts,
 });
-function pick(state: ReturnState, lineId: string, entry: InspectedUnit, taken: ReadonlySet<UnitKey>): readonly Unit[] | Refusal {
+type Supersedes = Input<'inspect'>['supersedes'];
+function pick(state: ReturnState, lineId: string, entry: InspectedUnit, taken: ReadonlySet<UnitKey>, supersedes: Supersedes): readonly Unit[] | Refusal {
   const units = state.units.filter((unit) => unit.lineId === lineId && !taken.has(unitKey(unit)));
   if (entry.unit !== null) {
     const unit = units.find((candidate) => candidate.unit === entry.unit);
     if (!unit) return refuse('validation_failed', `unit ${entry.unit} is not in this return, or named twice`);
+    if (typeof supersedes === 'string' && unit.inspection !== 'pending' && unit.inspectionId !== supersedes)
+      return refuse('validation_failed', `unit ${entry.unit} does not stand as inspection ${supersedes} found it`);
     if (unit.logistics !== 'received') return refuse('invalid_state', `unit ${entry.unit} of line ${lineId} has not been received`);
-    const appealed = unit.inspection !== 'pending' && lineOf(state, unit).appeal !== null;
-    if (unit.money !== 'quoted' || unit.released || appealed)
-      return refuse('invalid_state', `unit ${entry.unit} of line ${lineId} is settled; its inspection stands`);
+    if (isSettled(state, unit)) return refuse('invalid_state', `unit ${entry.unit} of line ${lineId} is settled; its inspection stands`);
     return [unit];
   }
-  const waiting = units.filter((unit) => unit.logistics === 'received' && unit.inspection === 'pending');
   const quantity = entry.quantity ?? 1;
   if (units.every((unit) => unit.logistics !== 'received')) return refuse('invalid_state', `nothing of line ${lineId} has been received`);
-  if (waiting.length === 0) return refuse('invalid_state', `all that was received of line ${lineId} is inspected`);
-  return waiting.length >= quantity ? waiting.slice(0, quantity) : refuse('validation_failed', `only ${waiting.length} of line ${lineId} wait for inspection`);
+  const open = graded(state, units, supersedes);
+  if (open.length === 0)
+    return refuse('invalid_state', supersedes ? `nothing of line ${lineId} can be corrected` : `all that was received of line ${lineId} is inspected`);
+  const what = supersedes ? 'can be corrected' : 'wait for inspection';
+  return open.length >= quantity ? open.slice(0, quantity) : refuse('validation_failed', `only ${open.length} of line ${lineId} ${what}`);
+}
+const isSettled = (state: ReturnState, unit: Unit): boolean =>
+  unit.money !== 'quoted' || unit.released || (unit.inspection !== 'pending' && lineOf(state, unit).appeal !== null);
+/** What a quantity counts: what nobody has looked at; for a correction what was found before, as long as it is not settled, and then what is left. */
+function graded(state: ReturnState, units: readonly Unit[], supersedes: Supersedes): readonly Unit[] {
+  const here = units.filter((unit) => unit.logistics === 'received');
+  const waiting = here.filter((unit) => unit.inspection === 'pending');
+  if (!supersedes) return waiting;
+  const found = here.filter((unit) => unit.inspection !== 'pending' && !isSettled(state, unit));
+  return supersedes === true ? [...found, ...waiting] : found.filter((unit) => unit.inspectionId === supersedes);
 }
 
 /** Nobody inspected it in time: what is there counts as good. */
@@ -131,7 +160,7 @@ export function acceptUninspected(state: ReturnState): Event[] {
 }
 
 export function repair(state: ReturnState, { lineId, unit: number, outcome }: Input<'repair'>, world: World): readonly Event[] | Refusal {
-  const unit = state.units.find((candidate) => candidate.lineId === lineId && candidate.unit === number);
+  const unit = unitAt(state.units)({ lineId, unit: number });
   if (!unit) return invalidField('/unit', 'unknown_unit', `the return has no unit ${number} of line ${lineId}`);
   const waiting =
     (unit.resolution ?? lineOf(state, unit).resolution) === 'repair' && unit.inspection === 'passed' && unit.repair === null && unit.money === 'quoted';
@@ -153,9 +182,9 @@ export function repair(state: ReturnState, { lineId, unit: number, outcome }: In
   ];
 }
 
-/** Rejected goods go back to the customer, once nobody can appeal any more; repaired ones at once. */
+/** Rejected goods go back to the customer, once nobody can appeal any more; repaired ones at once; what came instead of ours once an agent has said that it is not paid for. */
 export function sendBack(state: ReturnState, { carrier, trackingNumber }: Input<'sendback'>, world: World): readonly Event[] | Refusal {
-  const units = state.units.filter((unit) => unit.logistics === 'sending_back');
+  const units = state.units.filter((unit) => destination(unit, 'sent') === 'sent_back' && (unit.logistics !== 'wrong_item' || unit.money === 'none'));
   const repaired = units.flatMap((unit) =>
     state.replacements.filter((one) => one.kind === 'repair' && one.status === 'reserved' && unitKey(one) === unitKey(unit)),
   );
@@ -174,15 +203,16 @@ export function resolve(state: ReturnState, { units: words, actor }: Input<'reso
   const seen = new Map<string, Event>();
   const given: Unit[] = [];
   for (const [index, word] of words.entries()) {
-    const unit = state.units.find((candidate) => candidate.lineId === word.lineId && candidate.unit === word.unit);
+    const unit = unitAt(state.units)(word);
     if (!unit) return invalidField(`/units/${index}/unit`, 'unknown_unit', `the return has no unit ${word.unit} of line ${word.lineId}`);
-    const no = notResolvable(state, unit);
+    const no = notResolvable(state, unit, word.money);
     const invoiced = no !== null && word.money === 'none' ? toInvoice(state).find(({ units }) => units.includes(unitKey(unit))) : undefined;
-    if (invoiced) {
-      // The unit is decided; that its advance is asked back has been seen to.
+    // The unit is decided; that its advance is asked back, or that its replacement has left all the same, has been seen to.
+    if (invoiced)
       seen.set(invoiced.advanceId, { type: 'advance_changed', advanceId: invoiced.advanceId, set: { invoicedBy: actor.id }, detail: { by: actor.id } });
-      continue;
-    }
+    const recalls = word.money === 'none' ? recallsSeen(state, unit, actor.id) : [];
+    for (const event of recalls) seen.set(event.id, event);
+    if (no && (invoiced || recalls.length > 0)) continue;
     if (no) return refuse('invalid_state', `unit ${word.unit} of line ${word.lineId} ${no}`);
     const replacement = replacementOf(state, unit);
     if (replacement && replacement.status !== 'delivered')
@@ -209,13 +239,24 @@ function verdict(state: ReturnState, unit: Unit, word: Input<'resolve'>['units']
   const { settlementId } = unit;
   const units = [unitKey(unit)];
   if (word.money === 'refund') {
-    const set: Partial<Unit> = { logistics: word.logistics, inspection: 'waived', money: 'quoted', resolution: 'refund', released: false, grantedBy: by };
+    // Whoever makes good what was rejected overrules its inspection, as an upheld appeal does: what it found takes nothing off the money.
+    const overruled = isLostOnItsWayHome(state, unit) && { grade: null, fault: null, missingParts: null };
+    const set: Partial<Unit> = {
+      ...overruled,
+      logistics: word.logistics,
+      inspection: 'waived',
+      money: 'quoted',
+      resolution: 'refund',
+      released: false,
+      grantedBy: by,
+    };
     return [{ type: unit.released ? 'reopened' : 'resolved', units, set }];
   }
   // Still rejected: only where the goods are is said.
   if (isLostOnItsWayHome(state, unit)) return [{ type: 'resolved', units, set: { logistics: word.logistics } }];
   // What came too late and is not paid for goes back to the customer; what they never gave away is theirs again.
-  const logistics = isLate(state, unit) && word.logistics === 'received' ? 'sending_back' : word.logistics;
+  const back = isLate(state, unit) && word.logistics === 'received' ? destination({ ...unit, logistics: word.logistics }, 'send_back') : undefined;
+  const logistics = back ?? word.logistics;
   const free = logistics === 'kept_by_customer' && settlementId === null && !unit.released;
   // What an instalment has given stays given.
   const money: Partial<Unit> = settlementId === null ? { money: 'none', refundAmount: 0 } : { money: 'granted' };
@@ -229,8 +270,10 @@ const isLate = (state: ReturnState, unit: Unit): boolean =>
   unit.money === 'none' && unit.settlementId === null && state.lateParcel && (state.end !== null || unit.logistics === 'received');
 
 /** Why an agent has no say about a unit; null: they have. */
-function notResolvable(state: ReturnState, unit: Unit): string | null {
-  if (isLate(state, unit) || isLostOnItsWayHome(state, unit)) return null;
+function notResolvable(state: ReturnState, unit: Unit, money: 'refund' | 'none'): string | null {
+  // Sent anew, or repaired, the customer has had what was promised: what came besides is theirs, or goes back, and is not paid for.
+  if (isLate(state, unit)) return money === 'refund' && replacementOf(state, unit)?.status === 'delivered' ? 'has been replaced' : null;
+  if (isLostOnItsWayHome(state, unit)) return null;
   const line = lineOf(state, unit);
   const decided = `is decided: its money is ${moneyOf(state, unit)}`;
   if (isRejected(state, unit) || unit.released || state.end) return decided;

@@ -72,7 +72,7 @@ function check(bench: Bench, before: ReturnState, verdict: ReturnType<Bench['try
   must((state.attention?.reason ?? null) === (exceptions(state)[0] ?? null), 'attention', state.attention, exceptions(state));
   for (const { stage } of state.deadlines) must(stageOpen[stage](state), 'a clock of a closed stage', stage);
   must(new Set(state.deadlines.map(({ stage }) => stage)).size === state.deadlines.length, 'two clocks of a stage');
-  must(isEnd(state) || nextStep(state) !== null, 'nobody knows what comes next');
+  must((isEnd(state) && state.attention === null) || nextStep(state) !== null, 'nobody knows what comes next', state.attention);
   checkMoney(bench, before, verdict);
   checkAdvanced(bench, verdict);
   for (const unit of state.units) must(!unit.released || moneyOf(state, unit) === 'none', 'a released unit with money', unit);

@@ -1,10 +1,10 @@
 import type { Resolution } from '../policy/policy';
 import { promisedOf } from './advance-book';
 import type { Event } from './evolve';
-import { refuse, type Input, type Refusal, type World } from './input';
+import { invalidField, refuse, type Actor, type Input, type Refusal, type World } from './input';
 import { aboveLimit, worth } from './limits';
 import { approve } from './review';
-import { unitKey, type Offer, type ReturnState, type Unit } from './state';
+import { unitKey, type Offer, type Refund, type ReturnState, type Unit } from './state';
 import { advancesOf, hasLeft, isRejected, replacementOf } from './tables';
 
 /** Something else than was asked for, such as keeping it for a part of the price. One at a time; never more than its lines can give. */
@@ -12,13 +12,31 @@ export function offer(state: ReturnState, { resolution, amount, actor }: Input<'
   if (state.offers.some((one) => one.status === 'open')) return refuse('invalid_state', 'the customer has not answered the last offer yet');
   if (state.offers.length >= 50) return refuse('invalid_state', 'a return has at most 50 offers');
   if (!isOpenFor(state, resolution)) return refuse('invalid_state', 'everything of this return is decided or under way');
-  const units = offered(state);
-  const most = units.reduce((sum, unit) => sum + worth(unit, world), 0);
-  if (amount !== null && resolution !== 'store_credit' && amount > most) return refuse('amount_unavailable', `these lines can give ${most} at the most`);
   // Where the money goes is no grant.
-  const above = resolution === 'store_credit' ? null : aboveLimit(state, actor, units, amount ?? most);
-  if (above) return above;
+  const refused = resolution === 'store_credit' ? notKept(state, amount, world) : tooMuch(state, amount, actor, world);
+  if (refused) return refused;
   return [{ type: 'offer_made', offer: { offerId: world.newId('ofr'), resolution, amount, status: 'open', by: actor.id } }];
+}
+
+function tooMuch(state: ReturnState, amount: number | null, actor: Actor, world: World): Refusal | null {
+  const units = offered(state);
+  const most = total(units.map((unit) => worth(unit, world)));
+  return amount !== null && amount > most ? atTheMost(most) : aboveLimit(state, actor, units, amount ?? most);
+}
+const atTheMost = (most: number): Refusal => refuse('amount_unavailable', `these lines can give ${most} at the most`);
+const total = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
+
+/** Store credit instead of the tender changes where the money goes, not how much it is: an amount that says otherwise would not be kept. */
+function notKept(state: ReturnState, amount: number | null, world: World): Refusal | null {
+  if (amount === null) return null;
+  const units = state.units.filter((unit) => isToCome(state, unit));
+  const advances = new Set((state.advances ?? []).map(({ advanceId }) => advanceId));
+  const unpaid = state.refunds.filter((refund) => isUnpaid(refund) && !advances.has(refund.settlementId)).map((refund) => refund.amount);
+  const most = total([...units.map((unit) => worth(unit, world)), ...unpaid]);
+  if (amount > most) return atTheMost(most);
+  const given = total([...units.map(({ refundAmount }) => refundAmount), ...unpaid]);
+  if (amount === given) return null;
+  return invalidField('/amount', 'not_what_is_given', `store credit is given for what these lines give, as it stands ${given}: leave the amount out`);
 }
 
 /** What an offer is about: units that nobody has settled or advanced money for and that are not on their way, or whose replacement is not there. */
@@ -33,9 +51,11 @@ function offered(state: ReturnState): readonly Unit[] {
 /** Store credit may also be offered for money that is still to come, or that could not be paid to its tender. */
 export function isOpenFor(state: ReturnState, resolution: Offer['resolution']): boolean {
   if (resolution !== 'store_credit') return offered(state).length > 0;
-  const toCome = state.units.some((unit) => unit.money === 'quoted' && !unit.released && !isRejected(state, unit));
-  return state.end === null && (toCome || state.refunds.some((refund) => refund.status === 'failed' || refund.held));
+  return state.units.some((unit) => isToCome(state, unit)) || state.refunds.some(isUnpaid);
 }
+const isToCome = (state: ReturnState, unit: Unit): boolean => state.end === null && unit.money === 'quoted' && !unit.released && !isRejected(state, unit);
+/** Its tender did not take it, or cannot give it. */
+const isUnpaid = ({ status, held }: Refund): boolean => status === 'failed' || held;
 
 export function answerOffer(
   state: ReturnState,

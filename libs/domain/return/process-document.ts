@@ -21,6 +21,7 @@ export function processDocument(): string {
       const { target, warn, calendar, onBreach } = defaultDeadlines[stage];
       return [stage, target, warn ?? '', calendar, onBreach, breachChoices[stage].join(', ')];
     })), // prettier-ignore
+    'A hand-over for which the customer has announced a parcel (`self_ship`) does not expire: the parcel is on its way for all we know, so a person is called instead, and `nextStep.whenOverdue` says `attention`.',
     '',
   ].join('\n\n');
 }

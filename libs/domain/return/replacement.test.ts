@@ -46,6 +46,14 @@ test('a reship with nothing to come back leaves at once', () => {
   bench.scan('delivered', 'OUT1');
   expect([bench.status, refunded(bench)]).toEqual(['completed', []]);
 });
+test('the last piece of an article can be promised once more by the decision that gives it back', () => {
+  const bench = new Bench();
+  bench.stock['TEE-L']!.available = 1;
+  bench.apply([applicationLine('1', { resolution: 'exchange', exchangeSku: 'TEE-L' })]);
+  bench.do('offer', { resolution: 'exchange', amount: null }, 'agent');
+  bench.do('accept_offer', { offerId: bench.state.offers[0]!.offerId }, 'customer');
+  expect([bench.state.replacements.map(({ status }) => status), bench.state.attention]).toEqual([['cancelled', 'reserved'], null]);
+});
 test('cancelled before it leaves: stock goes back; one being ordered is called back when the answer is there', () => {
   const reserved = exchange();
   reserved.do('cancel', {}, 'customer');

@@ -1,6 +1,7 @@
 import type { Event } from './evolve';
 import type { Input, World } from './input';
-import { unitKey, type Replacement, type ReturnState, type Step, type Unit } from './state';
+import { replacementsById, stepsBySubject, unitAt } from './lookup';
+import type { Replacement, ReturnState, Step, Unit } from './state';
 import { inspected, isRejected, lineOf, replacementOf } from './tables';
 import { resolutionOf } from './settlement';
 
@@ -42,7 +43,7 @@ export function ship(state: ReturnState): Event[] {
     const replacement = replacementOf(state, unit);
     const approved = lineOf(state, unit).authorization === 'approved' && !isRejected(state, unit) && !unit.released;
     const ready = replacement?.status === 'reserved' && replacement.kind !== 'repair' && approved && inspected(state, unit);
-    if (!ready || state.steps.some((step) => step.subject === replacement.replacementId)) return [];
+    if (!ready || stepsBySubject(state.steps).has(replacement.replacementId)) return [];
     return [
       {
         type: 'step_wanted',
@@ -55,11 +56,13 @@ export function ship(state: ReturnState): Event[] {
 /** Reservations whose reason has fallen away give their stock back; a parcel not yet scanned is called back. */
 export function unreserve(state: ReturnState): Event[] {
   const pointless = state.replacements.filter((replacement) => {
-    const unit = state.units.find((candidate) => unitKey(candidate) === unitKey(replacement))!;
+    const unit = unitAt(state.units)(replacement)!;
     return replacement.kind !== 'repair' && ['reserved', 'short'].includes(replacement.status) && (state.end !== null || unit.released || !wants(state, unit));
   });
   return pointless.flatMap(({ replacementId }): Event[] => {
-    const step = state.steps.find((candidate) => candidate.subject === replacementId && candidate.status === 'done');
+    const step = stepsBySubject(state.steps)
+      .get(replacementId)
+      ?.find(({ status }) => status === 'done');
     return [
       { type: 'replacement_changed', replacementId, set: { status: 'cancelled' } },
       ...(step ? [{ type: 'step_changed' as const, id: step.id, set: { status: 'undo' as const, round: step.round + 1 } }] : []),
@@ -69,9 +72,12 @@ export function unreserve(state: ReturnState): Event[] {
 
 /** The carrier took the replacement. */
 export function shipped(state: ReturnState, step: Step, answer: { carrier?: string; trackingNumber?: string }, world: World): Event[] {
-  const replacement = state.replacements.find((candidate) => candidate.replacementId === step.subject);
+  const replacement = replacementsById(state.replacements).get(step.subject);
   const trackingNumber = answer.trackingNumber ?? null;
-  if (!replacement || replacement.status === 'cancelled') return [{ type: 'step_changed', id: step.id, set: { status: 'undo', round: step.round + 1 } }];
+  if (!replacement || replacement.status === 'cancelled') {
+    const known = { ...(answer.carrier !== undefined && { carrier: answer.carrier }), ...(trackingNumber !== null && { trackingNumber }) };
+    return [{ type: 'step_changed', id: step.id, set: { status: 'undo', round: step.round + 1, ...known } }];
+  }
   return [
     { type: 'step_changed', id: step.id, set: { status: 'done' } },
     { type: 'replacement_changed', replacementId: replacement.replacementId, set: { status: 'shipped', trackingNumber } },

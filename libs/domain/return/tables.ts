@@ -1,4 +1,5 @@
 import type { Stage } from '../policy/policy';
+import { keysOf, linesById, refundsBySettlement, replacementAt, stepsBySubject, unitAt } from './lookup';
 import { unitKey, type Advance, type Line, type Refund, type Replacement, type ReturnState, type Step, type Unit } from './state';
 
 /**
@@ -22,7 +23,8 @@ export const accepts = {
   completed: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'accept_overdraft', 'pause', 'resume', 'extend', 'advance'],
   rejected: ['receive', 'inspect', 'appeal', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'accept_overdraft', 'pause', 'resume', 'extend', 'advance'],
   cancelled: ['receive', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'accept_overdraft', 'advance'],
-  expired: ['receive', 'resolve', 'sendback', 'goodwill', 'approve_compensation', 'reject_compensation', 'reject_refund', 'retry_refund', 'settle_refund', 'accept_overdraft', 'advance'],
+  // An advance that outlived the return may still fail: it goes another way, with the customer's consent where it needs it.
+  expired: ['receive', 'resolve', 'sendback', 'offer', 'accept_offer', 'decline_offer', 'goodwill', 'approve_compensation', 'reject_compensation', 'reject_refund', 'retry_refund', 'redirect_refund', 'settle_refund', 'accept_overdraft', 'advance'],
 } as const satisfies Record<Status, readonly string[]>; // prettier-ignore
 export type CaseCommand = (typeof accepts)[Status][number];
 export const caseCommands = [...new Set(Object.values(accepts).flat())] as readonly CaseCommand[];
@@ -34,7 +36,7 @@ export const moves = {
   received: { send_back: 'sending_back' },
   lost: { handed_over: 'in_transit', receive: 'received', short: 'short' },
   short: { receive: 'received' },
-  wrong_item: { receive: 'received', send_back: 'sending_back' },
+  wrong_item: { receive: 'received', sent: 'sent_back' },
   kept_by_customer: { receive: 'received' },
   sending_back: { sent: 'sent_back' },
   sent_back: {},
@@ -59,11 +61,12 @@ export const refundMoves = {
   succeeded: ['failed'],
   awaiting_payout: ['succeeded', 'redirected', 'rejected'],
   rejected: [],
-  redirected: [],
+  // Its provider paid it after all, and finance rejected what was to replace it: that goes back to here.
+  redirected: ['succeeded'],
 } as const satisfies Record<Refund['status'], readonly Refund['status'][]>;
 
 export const lineOf = (state: ReturnState, { lineId }: { readonly lineId: string }): Line => {
-  const line = state.lines.find((candidate) => candidate.lineId === lineId);
+  const line = linesById(state.lines).get(lineId);
   if (!line) throw new Error(`return ${state.returnId} has no line ${lineId}`);
   return line;
 };
@@ -71,26 +74,26 @@ export const lineOf = (state: ReturnState, { lineId }: { readonly lineId: string
 export const isDone = (unit: Unit): boolean => unit.money === 'granted' || (unit.money === 'none' && !unit.released);
 export const isRejected = (state: ReturnState, unit: Unit): boolean =>
   (lineOf(state, unit).authorization === 'rejected' && !isDone(unit)) || unit.inspection === 'failed';
-export const replacementOf = (state: ReturnState, unit: Unit): Replacement | undefined =>
-  state.replacements.findLast((replacement) => unitKey(replacement) === unitKey(unit) && replacement.status !== 'cancelled');
+export const replacementOf = (state: ReturnState, unit: Unit): Replacement | undefined => replacementAt(state.replacements)(unit);
 /** Its replacement has left, or is being ordered: it cannot be taken back. */
 export function hasLeft(state: ReturnState, unit: Unit): boolean {
   const replacement = replacementOf(state, unit);
   if (!replacement || replacement.status === 'short') return false;
   return (
     replacement.status !== 'reserved' ||
-    state.steps.some((step) => step.subject === replacement.replacementId && (step.status === 'wanted' || step.status === 'done'))
+    !!stepsBySubject(state.steps)
+      .get(replacement.replacementId)
+      ?.some((step) => step.status === 'wanted' || step.status === 'done')
   );
 }
 /** What advances have promised for a unit, whatever became of it since. */
-export const advancesOf = (state: ReturnState, unit: Unit): readonly Advance[] => (state.advances ?? []).filter(({ units }) => units.includes(unitKey(unit)));
+export const advancesOf = (state: ReturnState, unit: Unit): readonly Advance[] =>
+  (state.advances ?? []).filter(({ units }) => keysOf(units).has(unitKey(unit)));
 /** The refunds of its settlement, and of the advances that went before it. What an advance let go of is paid by nobody. */
 export function refundsOf(state: ReturnState, unit: Unit): readonly Refund[] {
-  const settlement = unit.money === 'granted' ? unit.settlementId : null;
-  const advances = advancesOf(state, unit).map(({ advanceId }) => advanceId);
-  return state.refunds.filter(
-    ({ settlementId, status: now }) => now !== 'redirected' && (settlementId === settlement || (advances.includes(settlementId) && now !== 'rejected')),
-  );
+  const ofId = (id: string) => (refundsBySettlement(state.refunds).get(id) ?? []).filter(({ status: now }) => now !== 'redirected');
+  const settled = unit.money === 'granted' && unit.settlementId !== null ? ofId(unit.settlementId) : [];
+  return [...advancesOf(state, unit).flatMap(({ advanceId }) => ofId(advanceId).filter(({ status: now }) => now !== 'rejected')), ...settled];
 }
 
 export type Money = 'none' | 'quoted' | 'granted' | 'refunding' | 'refunded' | 'unknown' | 'failed';
@@ -167,6 +170,6 @@ export const stageOpen = {
 
 /** A replacement has its clock once its goods may leave: before, it waits for the customer's. */
 function isShipping(state: ReturnState, replacement: Replacement): boolean {
-  const unit = state.units.find((candidate) => unitKey(candidate) === unitKey(replacement));
+  const unit = unitAt(state.units)(replacement);
   return ['reserved', 'shipped', 'lost', 'short'].includes(replacement.status) && unit !== undefined && unitStatus(state, unit) === 'settling';
 }

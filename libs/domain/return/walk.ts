@@ -29,6 +29,7 @@ export const applications: readonly Application[] = [
   ]),
   application([applicationLine('2', { resolution: 'repair' }), applicationLine('3', { resolution: 'refund_only' })], { refundTo: 'store_credit' }),
   application([applicationLine('2', { reason: 'lost', resolution: 'reship' }), applicationLine('1', { reason: 'late', quantity: 2 })], { method: 'none' }),
+  application([applicationLine('2', { reason: 'lost', resolution: 'reship' }), applicationLine('1', { quantity: 2 })]),
   application([applicationLine('3', { reason: 'price_dropped', resolution: 'adjustment', adjustmentAmount: 500 })], { method: 'none' }),
 ];
 const compensation: Policy['compensation'] = [
