@@ -34,7 +34,6 @@ test('an offer says no amount that it does not keep', async () => {
   for (const resolution of ['exchange', 'reship', 'repair'])
     expect((await offer({ resolution, amount: 100 }, 400)).errors).toMatchObject([{ pointer: '/amount' }]);
   expect((await offer({ resolution: 'store_credit', amount: 999_999 }, 409)).code).toBe('amount_unavailable');
-  expect((await offer({ resolution: 'store_credit', amount: 999 }, 400)).errors).toMatchObject([{ pointer: '/amount' }]);
   await offer({ resolution: 'store_credit', amount: 1000 }, 200);
   expect(journey.rma.offers).toMatchObject([{ status: 'open', amount: 1000 }]);
 });

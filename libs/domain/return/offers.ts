@@ -1,7 +1,7 @@
 import type { Resolution } from '../policy/policy';
 import { promisedOf } from './advance-book';
 import type { Event } from './evolve';
-import { invalidField, refuse, type Actor, type Input, type Refusal, type World } from './input';
+import { refuse, type Actor, type Input, type Refusal, type World } from './input';
 import { aboveLimit, worth } from './limits';
 import { approve } from './review';
 import { unitKey, type Offer, type Refund, type ReturnState, type Unit } from './state';
@@ -26,17 +26,15 @@ function tooMuch(state: ReturnState, amount: number | null, actor: Actor, world:
 const atTheMost = (most: number): Refusal => refuse('amount_unavailable', `these lines can give ${most} at the most`);
 const total = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
 
-/** Store credit instead of the tender changes where the money goes, not how much it is: an amount that says otherwise would not be kept. */
+/** Store credit instead of the tender changes where the money goes, not how much it is: what is promised of it is no more than what there is to come, outbound shipping at the most. */
 function notKept(state: ReturnState, amount: number | null, world: World): Refusal | null {
   if (amount === null) return null;
   const units = state.units.filter((unit) => isToCome(state, unit));
   const advances = new Set((state.advances ?? []).map(({ advanceId }) => advanceId));
   const unpaid = state.refunds.filter((refund) => isUnpaid(refund) && !advances.has(refund.settlementId)).map((refund) => refund.amount);
-  const most = total([...units.map((unit) => worth(unit, world)), ...unpaid]);
-  if (amount > most) return atTheMost(most);
-  const given = total([...units.map(({ refundAmount }) => refundAmount), ...unpaid]);
-  if (amount === given) return null;
-  return invalidField('/amount', 'not_what_is_given', `store credit is given for what these lines give, as it stands ${given}: leave the amount out`);
+  const shipping = world.order.shipments.map(({ shippingAmount }) => shippingAmount);
+  const most = total([...units.map(({ refundAmount }) => refundAmount), ...unpaid, ...shipping]);
+  return amount > most ? atTheMost(most) : null;
 }
 
 /** What an offer is about: units that nobody has settled or advanced money for and that are not on their way, or whose replacement is not there. */
