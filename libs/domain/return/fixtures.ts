@@ -5,8 +5,9 @@ import { postingsOfRefund, postingsOfSettlement, reversed, type Posting } from '
 import type { SettledUnit, Settlement, SettlementInput } from '../money/settlement-types';
 import type { Order } from '../order';
 import type { Policy } from '../policy/policy';
-import { isHeld, isKept, type KeptUnit } from './advance-keeping';
+import { isKept } from './advance-keeping';
 import { advanceMovements } from './advance-movements';
+import { ClaimBook } from './claim-book-fixture';
 import { decide } from './decide';
 import { due } from './due';
 import { evolve, type Event, type EventOf } from './evolve';
@@ -25,17 +26,6 @@ export interface BenchOptions {
   readonly policy?: Policy;
   readonly world?: Partial<World>;
 }
-interface Claim {
-  readonly returnId: string;
-  readonly lineId: string;
-  readonly unit: number;
-  outcome: 'open' | 'refunded' | 'refunded_kept' | 'adjusted' | 'kept';
-  given: number;
-  /** The tax of what was given of it in part. */
-  taxes?: readonly number[] | undefined;
-  live: boolean;
-}
-
 /** One return with everything around it: each input is decided, its events folded and booked as the rows would be. */
 export class Bench {
   state: ReturnState = newReturn('demo', 'ret_1');
@@ -45,7 +35,8 @@ export class Bench {
   readonly log: Event[] = [];
   readonly stock: Record<string, { available: number; price: number; title: string }>;
   readonly tenders: { tenderId: string; capturedAmount: number; refundedAmount: number; pendingAmount: number; disputedAmount: number }[];
-  readonly claims: Claim[] = [];
+  readonly #claims = new ClaimBook();
+  readonly claims = this.#claims.rows;
   /** Earlier returns of the order. */
   readonly others: ReturnState[] = [];
   readonly shipments: { shipmentId: string; refundedAmount: number }[] = [];
@@ -74,7 +65,7 @@ export class Bench {
   }
 
   get world(): World {
-    const live = new Set(this.claims.filter((claim) => claim.live).map(unitKey));
+    const { live } = this.#claims;
     return {
       now: this.now + this.state.clockOffset,
       newId: (prefix) => this.#next(prefix),
@@ -86,11 +77,7 @@ export class Bench {
       money: {
         tenders: this.tenders.map((tender) => ({ ...tender })),
         shipments: [...this.shipments],
-        settledUnits: this.claims.filter((claim) => claim.live && claim.outcome.startsWith('refunded')),
-        keptUnits: this.claims.filter((claim) => claim.live && ['kept', 'refunded_kept'].includes(claim.outcome)),
-        givenAmounts: this.claims
-          .filter((claim) => claim.outcome === 'adjusted' || (claim.outcome === 'kept' && claim.given > 0))
-          .map(({ lineId, unit, given, taxes }) => ({ lineId, unit, amount: given, ...(taxes && { taxes }) })),
+        ...this.#claims.told,
         refundedAmount: this.grantedAmount - this.advancedAmount,
         points: { restored: 0, revoked: 0 },
       },
@@ -172,7 +159,7 @@ export class Bench {
       const before = this.state;
       this.state = evolve(before, event);
       this.log.push(event);
-      this.#bookClaims(event);
+      this.#claims.book(this.state, event);
       this.#bookAdvances(before, this.state);
       if (event.type === 'advanced') this.#claim(event.refunds);
       if (event.type === 'settled') this.#bookSettlement(event);
@@ -195,53 +182,9 @@ export class Bench {
       }
     }
   }
-  #bookClaims(event: Event): void {
-    if (event.type === 'applied') this.claims.push(...event.units.map(([lineId, unit]) => this.#claimOf({ lineId, unit })));
-    if (event.type === 'reopened') {
-      const units = this.state.units.filter((unit) => event.units.includes(unitKey(unit)));
-      const live = new Set(
-        this.#own()
-          .filter((claim) => claim.live)
-          .map(unitKey),
-      );
-      this.claims.push(...units.filter((unit) => !live.has(unitKey(unit))).map((unit) => this.#claimOf(unit)));
-    }
-    // As good as new again at the customer's: sent anew, or repaired.
-    const renewed =
-      event.type === 'replacement_changed' && event.set.status === 'delivered'
-        ? this.state.replacements.filter((one) => one.replacementId === event.replacementId && one.kind !== 'exchange').map(unitKey)
-        : [];
-    const free = new Set([...this.state.units.filter((unit) => unit.released).map(unitKey), ...renewed].filter((key) => !isHeld(this.state, key)));
-    for (const claim of this.#own()) if (free.has(unitKey(claim))) claim.live = false;
-  }
-  #claimOf = ({ lineId, unit }: { readonly lineId: string; readonly unit: number }): Claim => ({
-    returnId: this.state.returnId,
-    lineId,
-    unit,
-    outcome: 'open',
-    given: 0,
-    live: true,
-  });
-  #own = () => this.claims.filter(({ returnId }) => returnId === this.state.returnId);
-  #keep(kept: readonly KeptUnit[]): void {
-    for (const row of kept) {
-      const claim = this.#own().findLast((one) => unitKey(one) === unitKey(row) && (row.amount > 0 || one.given > 0))!;
-      claim.given += row.amount;
-      claim.outcome = claim.given > 0 ? 'adjusted' : 'open';
-    }
-  }
   #bookSettlement(event: EventOf<'settled'>): void {
-    const { settled, inputs } = event.detail as unknown as { settled: readonly SettledUnit[]; inputs: SettlementInput };
-    for (const unit of settled) {
-      const claim = this.#own().find((one) => one.live && unitKey(one) === unitKey(unit));
-      if (!claim) throw new Error(`${unitKey(unit)} was settled without a claim`);
-      const keeps = inputs.units.find((one) => unitKey(one) === unitKey(unit))?.keepsGoods === true;
-      claim.outcome = ({ refund: keeps ? 'refunded_kept' : 'refunded', exchange: 'kept', adjustment: 'adjusted', none: 'kept' } as const)[unit.kind];
-      claim.given += unit.amount;
-      claim.taxes = unit.taxes ?? claim.taxes;
-      if (claim.outcome === 'adjusted') claim.live = false;
-    }
-    const { settlement } = event.detail as unknown as { settlement: Settlement };
+    const { settlement, settled, inputs } = event.detail as unknown as { settlement: Settlement; settled: readonly SettledUnit[]; inputs: SettlementInput };
+    this.#claims.settle(this.state, settled, inputs);
     this.shipments.push(...settlement.shipping.filter(({ amount }) => amount > 0).map(({ shipmentId, amount }) => ({ shipmentId, refundedAmount: amount })));
     this.grantedAmount += event.total;
     this.#given.set(event.settlementId, event);
@@ -263,20 +206,14 @@ export class Bench {
       this.ledger.push(...postings);
       this.grantedAmount += advancedAmount;
       this.advancedAmount += advancedAmount;
-      this.#keep(kept);
+      this.#claims.keep(after, kept);
       this.shipments.push(...shipping.map(({ shipmentId, amount }) => ({ shipmentId, refundedAmount: amount })));
     }
   }
   #bookWithdrawal({ detail, total }: EventOf<'settled'>): void {
     const { settled, settlement } = detail as unknown as { settled: readonly SettledUnit[]; settlement: Settlement };
     this.ledger.push(...reversed(postingsOfSettlement(settlement)));
-    for (const unit of settled) {
-      const claim = this.#own().find((one) => (one.live || one.outcome === 'adjusted') && unitKey(one) === unitKey(unit))!;
-      claim.given -= unit.amount;
-      if (unit.taxes) claim.taxes = undefined;
-      claim.outcome = claim.given > 0 ? 'kept' : 'open';
-      claim.live = true;
-    }
+    this.#claims.withdraw(this.state, settled);
     for (const { shipmentId, amount } of settlement.shipping.filter((one) => one.amount > 0)) this.shipments.push({ shipmentId, refundedAmount: -amount });
     this.grantedAmount -= total;
   }

@@ -26,9 +26,9 @@ const paid = (refunds: readonly Refund[], tenderId: string): number =>
 /** Finance takes the loss: it is written off, and asks nobody any more unless it grows. Should the balance recover, so does what was written off. */
 export function acceptOverdraft(state: ReturnState, _input: Input<'accept_overdraft'>): readonly Event[] | Refusal {
   const open = openOverdrafts(state);
-  const paid = acceptPaidAfterAll(state);
-  if (open.length + paid.length === 0) return refuse('invalid_state', 'no tender of the order is overdrawn, or it was accepted already');
-  return [...open.map(({ tenderId, amount }): Event => ({ type: 'overdraft_changed', tenderId, amount, acceptedAmount: amount })), ...paid];
+  const late = acceptPaidAfterAll(state);
+  if (open.length + late.length === 0) return refuse('invalid_state', 'no tender of the order is overdrawn, or it was accepted already');
+  return [...open.map(({ tenderId, amount }): Event => ({ type: 'overdraft_changed', tenderId, amount, acceptedAmount: amount })), ...late];
 }
 
 export const openOverdrafts = (state: ReturnState) => (state.overdrafts ?? []).filter(({ amount, acceptedAmount }) => amount > acceptedAmount);
