@@ -101,6 +101,26 @@ function jest(workers, env) {
   return { child, done };
 }
 
+/** The options of each run of jest. All tests take two: those beside the code side by side, then those that share a stack. */
+function runs(withStack) {
+  // One test file at a time against the stack: some of them take parts of it away. One worker process, renewed when it has grown.
+  const [together, inTurn] = [['--maxWorkers=2'], ['--maxWorkers=1', '--workerIdleMemoryLimit=1500MB']];
+  if (args.length === 0)
+    return [
+      ['--selectProjects=unit', ...together],
+      ['--selectProjects=system', ...inTurn],
+    ];
+  const chosen = args.some((arg) => /^(--maxWorkers|-w|--runInBand|-i$|--detectOpenHandles)/.test(arg));
+  return [chosen ? [] : withStack ? inTurn : together];
+}
+
+/** "12 passed, 0 failed", of all runs. */
+function sumOf(closings) {
+  const counts = closings.map((line) => line.match(/\d+/g).map(Number));
+  const [passed, failed] = [0, 1].map((at) => counts.reduce((sum, one) => sum + one[at], 0));
+  return `${passed} passed, ${failed} failed`;
+}
+
 async function main() {
   step('packages …');
   await ensurePackages(step);
@@ -117,29 +137,36 @@ async function main() {
   if (process.getuid?.() === 0) chmodSync(home, 0o711);
   step(withStack ? 'jest, with a stack of its own …' : 'jest …');
   const color = process.stderr.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
-  // One test file at a time against the stack: some of them take parts of it away. One worker process, renewed when it has grown.
-  const chosen = args.some((arg) => /^(--maxWorkers|-w|--runInBand|-i$|--detectOpenHandles)/.test(arg));
-  const workers = chosen ? [] : withStack ? ['--maxWorkers=1', '--workerIdleMemoryLimit=1500MB'] : ['--maxWorkers=2'];
-  const { child, done } = jest(workers, { ...process.env, ...color, BOOMERANG_TEST_HOME: home, BOOMERANG_TEST_RUN: runId });
-
+  const env = { ...process.env, ...color, BOOMERANG_TEST_HOME: home, BOOMERANG_TEST_RUN: runId };
+  let child;
   let interrupted = 0;
   const interrupt = (signal, code) => {
     if (interrupted) return;
     interrupted = code;
     step(`${signal}: ending the run`);
-    identity.signalGroup(child.pid, 'SIGTERM');
-    setTimeout(() => identity.signalGroup(child.pid, 'SIGKILL'), 3_000).unref();
+    const { pid } = child;
+    identity.signalGroup(pid, 'SIGTERM');
+    setTimeout(() => identity.signalGroup(pid, 'SIGKILL'), 3_000).unref();
   };
   process.on('SIGINT', () => interrupt('SIGINT', 130));
   process.on('SIGTERM', () => interrupt('SIGTERM', 143));
   process.on('SIGHUP', () => interrupt('SIGHUP', 129));
 
-  const { code, closing } = await done;
+  let code = 0;
+  const closings = [];
+  for (const options of runs(withStack)) {
+    const run = jest(options, env);
+    child = run.child;
+    const ended = await run.done;
+    code ||= ended.code;
+    closings.push(ended.closing);
+    if (interrupted) break;
+  }
   const running = await clearHome(home, identity);
   const left = await leftBehind();
   if (interrupted) process.exit(interrupted);
   for (const what of new Set([...running, ...left])) step(`was left running, and has been ended: ${what}`);
-  if (closing) console.log(closing);
+  if (closings.every(Boolean)) console.log(sumOf(closings));
   process.exit(code || (running.length + left.length ? 1 : 0));
 }
 
