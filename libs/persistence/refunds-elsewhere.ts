@@ -51,7 +51,7 @@ export async function recordElsewhere(tx: Transaction, merchantId: string, fact:
   if (!known && status === 'failed') return 'recorded';
   const moved = known ? -known.amount : amount;
   await tx.query('UPDATE tender SET refunded_amount = refunded_amount + $3 WHERE order_number = $1 AND tender_id = $2', [orderNumber, tenderId, moved]);
-  const id = `${provider}/${providerRefundId}`;
+  const id = await entryId(tx, `${provider}/${providerRefundId}`);
   const booked = postingsOfMoneyGone('refunded_elsewhere', Math.abs(moved), currency);
   await postForMerchant(tx, merchantId, {
     id: known ? `${id}/undo` : id,
@@ -83,7 +83,7 @@ export async function takeOver(
   const { tenderId, amount, currency } = gone;
   await tx.query('UPDATE tender SET refunded_amount = refunded_amount - $3 WHERE order_number = $1 AND tender_id = $2', [orderNumber, tenderId, amount]);
   await postForMerchant(tx, merchantId, {
-    id: `${provider}/${providerRefundId}/ours`,
+    id: `${await entryId(tx, `${provider}/${providerRefundId}`)}/ours`,
     refundId: null,
     postings: reversed(postingsOfMoneyGone('refunded_elsewhere', amount, currency)),
     type: 'refund_elsewhere_is_ours',
@@ -111,3 +111,10 @@ async function whetherOurs(
 
 const isBooked = async (tx: Transaction, id: string): Promise<boolean> =>
   (await tx.query('SELECT FROM ledger_posting WHERE entry_id = $1 LIMIT 1', [`led_${id}`])).length > 0;
+
+/** Money that became a refund of ours, failed, and was paid once more is booked once more: under a name of its own, for an entry counts once. */
+async function entryId(tx: Transaction, id: string): Promise<string> {
+  let own = id;
+  for (let times = 2; await isBooked(tx, `${own}/ours`); times += 1) own = `${id}/${times}`;
+  return own;
+}

@@ -64,6 +64,12 @@ test('a payout whose first refund was paid after all is kept; finance rejects it
   await journey.until((rma) => rma.attention?.reason === 'refund_failed');
   expect((await tenders(journey))[0]).toMatchObject({ refundedAmount: 0, pendingAmount: 1000 });
   await expectSoundBooks(journey.order.orderNumber);
+  // Given up once more and paid once more: that is recorded once more.
+  expectStatus(await finance(`refunds/${first}/redirect`, { to: 'manual' }), 200);
+  await said(journey, 'succeeded', { refundId: first, providerRefundId, amount: 1000 });
+  await called(journey);
+  expect((await tenders(journey))[0]).toMatchObject({ refundedAmount: 1000, pendingAmount: 0 });
+  await expectSoundBooks(journey.order.orderNumber);
   await logHolds(journey);
 });
 

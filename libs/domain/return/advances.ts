@@ -60,6 +60,8 @@ function mayBeAdvanced(state: ReturnState, unit: Unit, timing: 'at_approval' | '
     !unit.released &&
     !isRejected(state, unit) &&
     places.includes(unit.logistics) &&
+    // What a receipt left behind has been seen by nobody yet, neither a carrier nor the dock.
+    (timing === 'at_approval' || unit.logistics !== 'in_transit' || unit.parcelId !== null) &&
     replacementOf(state, unit) === undefined &&
     advancesOf(state, unit).length === 0
   );

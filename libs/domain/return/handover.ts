@@ -111,7 +111,9 @@ function movedBy(state: ReturnState, parcel: Parcel, reported: Parcel['status'])
     const gone = carriable(state, parcel).filter((unit) => destination(unit, 'lost') === 'lost');
     return gone.length > 0 ? [{ type: 'lost', units: gone.map(unitKey), set: { logistics: 'lost', parcelId: parcel.parcelId } }] : [];
   }
-  const carried = carriable(state, parcel).filter((unit) => destination(unit, 'handed_over') === 'in_transit');
+  const carried = carriable(state, parcel).filter(
+    (unit) => destination(unit, 'handed_over') === 'in_transit' || (unit.logistics === 'in_transit' && unit.parcelId === null),
+  );
   return carried.length > 0 ? [{ type: 'handed_over', units: carried.map(unitKey), set: { logistics: 'in_transit', parcelId: parcel.parcelId } }] : [];
 }
 

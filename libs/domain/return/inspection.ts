@@ -67,7 +67,7 @@ export function receive(state: ReturnState, { lines, final, trackingNumber, rece
 function handedOver(state: ReturnState, here: readonly Unit[], parcel: Parcel | undefined): Event[] {
   if (here.length === 0 && (parcel?.status ?? 'delivered') === 'delivered') return [];
   const rest = state.units.filter((unit) => unit.logistics === 'awaiting' && isExpected(state, unit) && !here.includes(unit)).map(unitKey);
-  return rest.length > 0 ? [{ type: 'handed_over', units: rest, set: { logistics: 'in_transit', ...(parcel && { parcelId: parcel.parcelId }) } }] : [];
+  return rest.length > 0 ? [{ type: 'handed_over', units: rest, set: { logistics: 'in_transit' } }] : [];
 }
 /** Units whose goods somebody still waits for, but for those the carrier lost. */
 const isExpected = (state: ReturnState, unit: Unit): boolean =>

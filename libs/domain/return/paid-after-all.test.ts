@@ -191,3 +191,40 @@ test('whoever granted what finance rejected does not approve it after a detour: 
   bench.decide('approve', ['1'], 'agent');
   expect([approve('rfd_2', 'admin'), approve('rfd_2', 'finance')]).toEqual(['four_eyes_required', null]);
 });
+
+describe('what the same money was to go by besides', () => {
+  test('is held while it waits to be tried again: the provider has just said that it has nothing', () => {
+    const bench = redirected('t2');
+    bench.answer('refund', { kind: 'unanswered' });
+    bench.answer('lookUpRefund', { kind: 'not_found' });
+    bench.paysAfterAll('rfd_1');
+    expect(bench.state.refunds[1]).toMatchObject({ status: 'pending', held: true });
+    reject(bench);
+    expect([bench.status, statuses(bench), books(bench)]).toEqual(['completed', ['succeeded', 'redirected'], [0, 0, 1000, 0]]);
+  });
+  test('may still be rejected after the loss was taken, once it has come back: then there is no loss', () => {
+    const bench = redirected('t2');
+    bench.answer('refund', { kind: 'done', providerRefundId: 'prf_2' });
+    bench.paysAfterAll('rfd_1');
+    bench.do('accept_overdraft', {}, 'finance');
+    bench.do('refund_reported', { refundId: 'rfd_2', providerRefundId: 'prf_2', status: 'failed' }, 'provider');
+    expect(bench.status).toBe('settling');
+    reject(bench);
+    expect([bench.status, statuses(bench), books(bench)]).toEqual(['completed', ['succeeded', 'redirected'], [0, 0, 1000, 0]]);
+  });
+  test('counts forwards too: the first is not tried again when what was to replace it has been paid', () => {
+    const bench = redirected('t2');
+    bench.answer('refund', { kind: 'refused', code: 'wallet_closed' });
+    bench.paysAfterAll('rfd_1');
+    reject(bench);
+    bench.paysAfterAll('rfd_2', 'prf_later');
+    bench.do('refund_reported', { refundId: 'rfd_1', providerRefundId: 'prf_late', status: 'failed' }, 'provider');
+    const refusals = [
+      bench.refusal('retry_refund', { refundId: 'rfd_1' }, 'finance'),
+      bench.refusal('redirect_refund', { refundId: 'rfd_1', to: 'manual' }, 'finance'),
+    ];
+    expect(refusals).toEqual(['invalid_state', 'invalid_state']);
+    reject(bench, 'rfd_1');
+    expect([bench.status, statuses(bench)]).toEqual(['completed', ['redirected', 'succeeded']]);
+  });
+});

@@ -17,7 +17,7 @@ export function noticePaidAfterAll(state: ReturnState, world: World): Event[] {
     ...gone.map((one): Event => ({ type: 'refund_paid_after_all', paid: { ...one, amount: 0, acceptedAmount: 0 } })),
     ...news.map((one): Event => ({ type: 'refund_paid_after_all', paid: one })),
     ...state.refunds
-      .filter((refund) => !refund.held && hasNotLeft(refund) && paidBefore(state, refund, world))
+      .filter((refund) => !refund.held && hasNotLeft(refund, world.now) && paidBefore(state, refund, world))
       .map((refund): Event => ({ type: 'refund_changed', refundId: refund.refundId, set: { held: true } })),
   ];
 }
@@ -38,23 +38,28 @@ const isOpen = ({ amount, acceptedAmount }: PaidAfterAll): boolean => amount > a
 export const openPaidAfterAll = (state: ReturnState): readonly PaidAfterAll[] => (state.paidAfterAll ?? []).filter(isOpen);
 
 /** Waits for a person, or for a provider that is paused: it can be kept here. */
-const hasNotLeft = ({ status, paused }: Refund): boolean => status === 'awaiting_payout' || (status === 'pending' && paused === true);
-/** The refunds it replaces, the nearest first. */
-function forerunners(state: ReturnState, refund: Refund): string[] {
-  const found: string[] = [];
-  for (let at: Refund | undefined = refund; at?.replaces !== undefined;) {
-    const before: string = at.replaces;
-    found.push(before);
-    at = state.refunds.find(({ refundId }) => refundId === before);
-  }
-  return found;
+const hasNotLeft = ({ status, call, paused, notBefore }: Refund, now: number): boolean =>
+  status === 'awaiting_payout' || (status === 'pending' && (paused === true || (call === 'refund' && notBefore !== null && notBefore > now)));
+/** The other ways in which the same money was to go: what it replaces, and what was to replace it. */
+function otherWays({ refunds }: ReturnState, refund: Refund): string[] {
+  const root = (one: Refund): string => {
+    const before = refunds.find(({ refundId }) => refundId === one.replaces);
+    return before ? root(before) : one.refundId;
+  };
+  return refunds.filter((one) => one.refundId !== refund.refundId && root(one) === root(refund)).map(({ refundId }) => refundId);
 }
 /** What it replaces was paid after all, and finance has not said what becomes of that: it does not leave. */
 export function paidBefore(state: ReturnState, refund: Refund, world: World): PaidAfterAll | undefined {
   if (world.paidElsewhere.length === 0) return undefined;
-  const before = forerunners(state, refund);
+  const before = otherWays(state, refund);
   return paidNow(state, world).find((one) => isOpen(one) && before.includes(one.refundId));
 }
+/** Also when finance has taken the loss: what replaces it came back, or has not left. */
+export const replacedWasPaid = (state: ReturnState, refund: Refund, world: World): PaidAfterAll | undefined => {
+  if (world.paidElsewhere.length === 0) return undefined;
+  const before = otherWays(state, refund);
+  return paidNow(state, world).find((one) => before.includes(one.refundId));
+};
 export const notTwice = (paid: PaidAfterAll): Refusal =>
   refuse('invalid_state', `refund ${paid.refundId}, which this one replaces, was paid after all: reject this one, or accept the loss first`);
 
@@ -62,9 +67,15 @@ export const notTwice = (paid: PaidAfterAll): Refusal =>
  * Finance rejects what was to replace it: the refund that was paid stands, what replaced it is directed back to it, and what was owed has been paid. The settlement stands
  * too, so nothing goes back to an agent. Only for the same money to the unit; any other can only be accepted as a loss.
  */
-export function standsInstead(state: ReturnState, refund: Refund, paid: PaidAfterAll, { actor }: Input<'reject_refund'>): readonly Event[] | Refusal {
+export function standsInstead(
+  state: ReturnState,
+  refund: Refund,
+  paid: PaidAfterAll,
+  { actor }: Input<'reject_refund'>,
+  now: number,
+): readonly Event[] | Refusal {
   const original = state.refunds.find(({ refundId }) => refundId === paid.refundId)!;
-  if (!(hasNotLeft(refund) || refund.held || (refund.status === 'failed' && refund.call === null)))
+  if (!(hasNotLeft(refund, now) || refund.held || (refund.status === 'failed' && refund.call === null)))
     return refuse('invalid_state', `the refund is ${refund.status}; it may have left`);
   if (original.amount !== paid.amount || original.tenderId !== paid.tenderId)
     return refuse('invalid_state', `the provider has paid ${paid.amount} for refund ${paid.refundId} of ${original.amount}: only the loss can be accepted`);

@@ -1,5 +1,5 @@
 import { nextStep } from './attention';
-import { applicationLine, Bench, day, reviewed } from './fixtures';
+import { applicationLine, Bench, day, reviewed, samplePolicy } from './fixtures';
 
 const ways = ['drop_off', 'door_pickup', 'self_ship'] as const;
 type Way = (typeof ways)[number];
@@ -20,7 +20,7 @@ describe('a part of what was expected arrives, and nobody had scanned its parcel
     bench.receive({ '1': 1 }, { trackingNumber: 'TRK1' });
     expect(places(bench)).toEqual([
       ['received', true],
-      ['in_transit', true],
+      ['in_transit', false],
     ]);
     expect(nextStep(bench.state)).toMatchObject({ who: 'warehouse', action: 'receive', whenOverdue: 'attention' });
     bench.inspect('1');
@@ -50,8 +50,8 @@ describe('a part of what was expected arrives, and nobody had scanned its parcel
     const empty = unscanned('drop_off');
     empty.receive({}, { trackingNumber: 'TRK1' });
     expect(places(empty)).toEqual([
-      ['in_transit', true],
-      ['in_transit', true],
+      ['in_transit', false],
+      ['in_transit', false],
     ]);
     const foreign = unscanned('drop_off');
     foreign.receive({}, { lines: [{ lineId: null, sku: 'FOREIGN', quantity: 1 }] });
@@ -70,6 +70,24 @@ describe('a part of what was expected arrives, and nobody had scanned its parcel
     bench.scan('delivered', 'TRK2');
     bench.receive({ '1': 1 }, { trackingNumber: 'TRK2' });
     expect(places(bench).map(([place]) => place)).toEqual(['received', 'received']);
+  });
+  test('what is still to come waits for the parcel that is on its way with it', () => {
+    const bench = unscanned('self_ship');
+    bench.receive({ '1': 1 }, { trackingNumber: 'TRK1' });
+    bench.inspect('1');
+    bench.ship('TRK2').scan('picked_up', 'TRK2');
+    expect([places(bench)[1], nextStep(bench.state)]).toMatchObject([['in_transit', true], { who: 'system', action: 'wait' }]);
+  });
+  test('no money is advanced for what neither a carrier nor the dock has seen', () => {
+    const refund = { ...samplePolicy().refund, timing: 'at_first_scan', advanceBelow: 50_000 } as const;
+    const advancedBy = (quantities: Record<string, number>, change: Parameters<Bench['receive']>[1] = {}): number[] => {
+      const bench = new Bench({ policy: samplePolicy({ refund }) }).apply([applicationLine('1', { quantity: 2 })]).ship();
+      bench.receive(quantities, change);
+      return bench.state.refunds.map(({ amount }) => amount);
+    };
+    expect(advancedBy({}, { trackingNumber: 'TRK1' })).toEqual([]);
+    expect(advancedBy({}, { trackingNumber: 'TRK1', lines: [{ lineId: null, sku: 'BRICK', quantity: 1 }] })).toEqual([]);
+    expect(advancedBy({ '1': 1 })).toEqual([1000]);
   });
   test('what was rejected, or is not to come back, was not in it', () => {
     const bench = new Bench({ policy: reviewed() }).apply([applicationLine('1'), applicationLine('2'), applicationLine('3', { resolution: 'refund_only' })], {

@@ -3,7 +3,7 @@ import { advanceOf, rejectAdvance } from './advance-withdrawal';
 import { contradicted, isAsked, stillOpen } from './contradictions';
 import type { Event, EventOf } from './evolve';
 import { refuse, type Input, type Outcome, type Refusal, type World } from './input';
-import { notTwice, paidBefore, standsInstead } from './paid-after-all';
+import { notTwice, paidBefore, replacedWasPaid, standsInstead } from './paid-after-all';
 import { payment, resolutionOf } from './settlement';
 import { unitKey, type Refund, type ReturnState } from './state';
 import { refundMoves } from './tables';
@@ -120,8 +120,8 @@ export function rejectRefund(state: ReturnState, input: Input<'reject_refund'>, 
   const { refundId, actor } = input;
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund) return refuse('not_found', `no refund ${refundId}`);
-  const paid = paidBefore(state, refund, world);
-  if (paid) return standsInstead(state, refund, paid, input);
+  const paid = replacedWasPaid(state, refund, world);
+  if (paid) return standsInstead(state, refund, paid, input, world.now);
   const advance = advanceOf(state, refund);
   if (advance) return rejectAdvance(state, advance, refund, world, input);
   if (refund.status !== 'awaiting_approval' && !refund.held)
