@@ -3,6 +3,7 @@ import type { Outcome } from '#libs/domain/return/input';
 import type { Database } from '#libs/persistence/database';
 import { NoAnswer, NotSent, type ProviderHttp, type Reply } from '../provider-http';
 import { lookUpOutcome, paymentActivities, refundOutcome } from './calls';
+import type { ListedRefund } from './provider-list';
 
 const call = { merchantId: 'demo', returnId: 'ret_1', key: 'rfd_1/1', subject: 'rfd_1', round: 1 };
 /** A provider that answers so, and what it was asked. */
@@ -18,8 +19,17 @@ const database = (paused: boolean) =>
   ({ ask: () => Promise.resolve([{ amount: 1000, currency: 'CNY', providerPaymentId: 'pay_1', paused }]) }) as unknown as Database;
 const refund = (paused: boolean, http: ProviderHttp, attempt = 1) =>
   new MockActivityEnvironment({ attempt }).run(paymentActivities(database(paused), http).refund, call) as Promise<Outcome>;
-const entries = (...statuses: readonly string[]) => statuses.map((status, n) => ({ id: `re_${n + 1}`, status, amount: 1000, currency: 'CNY' }));
-const listed = (...statuses: readonly string[]): Reply => ({ status: 200, body: { data: entries(...statuses) } });
+const entries = (...statuses: readonly ListedRefund['status'][]): ListedRefund[] =>
+  statuses.map((status, n) => ({
+    id: `re_${n + 1}`,
+    refundId: 'rfd_1',
+    providerPaymentId: 'pay_1',
+    status,
+    amount: 1000,
+    currency: 'CNY',
+    at: '2026-11-20T08:00:00.000Z',
+  }));
+const listed = (...statuses: readonly ListedRefund['status'][]): Reply => ({ status: 200, body: { data: entries(...statuses), nextCursor: null } });
 const sent: Reply = { status: 201, body: { id: 're_1', status: 'succeeded' } };
 
 describe('a refund whose provider is paused', () => {
@@ -72,7 +82,7 @@ test.each([
   expect(refundOutcome(reply)).toEqual(outcome);
 });
 test('of several under our id, what moved money speaks first', () => {
-  const of = (...statuses: readonly string[]) => lookUpOutcome(entries(...statuses), { amount: 1000, currency: 'CNY' });
+  const of = (...statuses: readonly ListedRefund['status'][]) => lookUpOutcome(entries(...statuses), { amount: 1000, currency: 'CNY' });
   expect([of('failed', 'succeeded'), of('failed', 'pending'), of('failed'), of()]).toEqual([
     { kind: 'done', providerRefundId: 're_2' },
     { kind: 'accepted', providerRefundId: 're_2' },

@@ -3,6 +3,7 @@ import type { ProviderActivities, ProviderCall } from '#libs/contracts/messages'
 import type { Outcome } from '#libs/domain/return/input';
 import { prepared, type Database } from '#libs/persistence/database';
 import { NoAnswer, type ProviderHttp, type Reply } from '../provider-http';
+import { providerList, type ListedRefund } from './provider-list';
 
 interface RefundRow {
   readonly amount: number;
@@ -44,9 +45,7 @@ async function unsent(http: ProviderHttp, { subject }: ProviderCall, row: Refund
 }
 
 async function lookUp(http: ProviderHttp, refundId: string, row: RefundRow): Promise<Outcome> {
-  const reply = await http.call('GET', `/refunds?refundId=${encodeURIComponent(refundId)}`);
-  if (reply.status !== 200) throw new Error(`the look-up of ${refundId} answered ${reply.status}`);
-  return lookUpOutcome(reply.body.data as Listed[], row);
+  return lookUpOutcome(await providerList(http).byRefundId(refundId), row);
 }
 
 export function refundOutcome({ status, body }: Reply): Outcome {
@@ -54,18 +53,11 @@ export function refundOutcome({ status, body }: Reply): Outcome {
   return status === 402 ? { kind: 'refused', code: String(body.code ?? 'refused') } : { kind: 'unanswered' };
 }
 
-/** One entry of the provider's list. */
-interface Listed {
-  readonly id: string;
-  readonly status: string;
-  readonly amount: number;
-  readonly currency: string;
-}
 /**
  * Of all that the provider holds under our id, what moved money speaks first. Another sum is another refund, made by somebody who used our id: it does not pay this one,
  * and reconciliation finds it.
  */
-export function lookUpOutcome(listed: readonly Listed[], { amount, currency }: Pick<RefundRow, 'amount' | 'currency'>): Outcome {
+export function lookUpOutcome(listed: readonly ListedRefund[], { amount, currency }: Pick<RefundRow, 'amount' | 'currency'>): Outcome {
   const found = listed.filter((refund) => refund.amount === amount && refund.currency === currency);
   const succeeded = found.find((refund) => refund.status === 'succeeded');
   if (succeeded) return { kind: 'done', providerRefundId: succeeded.id };

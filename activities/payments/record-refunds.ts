@@ -1,6 +1,5 @@
-import { paymentIdOf } from '#libs/domain/money/store-credit';
 import { postingsOfRefund, reversed } from '#libs/domain/money/postings';
-import { isOurCredit } from '#libs/domain/money/store-credit';
+import { isOurCredit, paymentIdOf } from '#libs/domain/money/store-credit';
 import type { Event } from '#libs/domain/return/evolve';
 import { evolve, type EventOf } from '#libs/domain/return/evolve';
 import { manualTender } from '#libs/domain/return/redirect';
@@ -46,7 +45,7 @@ function recordOne(tx: Transaction, change: Change, event: Event, was: Refund, i
       [is.refundId, is.attempt, is.status, (event.detail?.code as string | undefined) ?? null, is.providerRefundId, change.at],
     );
   }
-  if (is.status === 'rejected' && was.status !== 'rejected') tellOthers(tx, change, is.tenderId);
+  if ((is.status === 'rejected' || is.status === 'redirected') && was.status !== is.status) tellOthers(tx, change, is.tenderId);
   if (typeof event.detail?.rejectedBy === 'string') {
     tx.write(
       `INSERT INTO refund_approval (merchant_id, refund_id, decision, by_user, at) VALUES (current_setting('app.merchant_id'), $1, 'rejected', $2, $3)`,

@@ -32,10 +32,11 @@ export async function recordSettlements(tx: Transaction, change: Change): Promis
   }
 }
 
-/** A refund that was rejected claims nothing any more. */
+/** A refund that was rejected, or for which another one stands, claims nothing any more. */
 function giveBackBalances(tx: Transaction, { before, events, after: { state } }: Change): void {
-  const rejected = events.flatMap((event) => (event.type === 'refund_changed' && event.set.status === 'rejected' ? [event.refundId] : []));
-  const refunds = before.refunds.filter(({ refundId, status }) => rejected.includes(refundId) && status !== 'rejected');
+  const over = (status?: Refund['status']) => status === 'rejected' || status === 'redirected';
+  const given = events.flatMap((event) => (event.type === 'refund_changed' && over(event.set.status) ? [event.refundId] : []));
+  const refunds = before.refunds.filter(({ refundId, status }) => given.includes(refundId) && !over(status));
   for (const { tenderId, amount } of refunds.toSorted((a, b) => (a.tenderId < b.tenderId ? -1 : 1)))
     tx.write('UPDATE tender SET pending_amount = pending_amount - $3 WHERE order_number = $1 AND tender_id = $2', [state.orderNumber, tenderId, amount]);
 }

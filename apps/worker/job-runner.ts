@@ -2,7 +2,8 @@ import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/
 import { run, type Runner } from 'graphile-worker';
 import type { Logger } from 'pino';
 import type { JobContext } from './jobs/job-context';
-import { crontab, taskList } from './jobs/tasks';
+import { crontab } from './jobs/by-the-clock';
+import { taskList } from './jobs/tasks';
 import type { Metrics } from './metrics';
 import { jobLog } from './runtime';
 import type { Settings } from './settings';

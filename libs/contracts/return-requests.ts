@@ -101,7 +101,7 @@ export const offerBody = z
   .meta({
     id: 'CounterOffer',
     description:
-      'Something else than what was asked for, such as keeping it for a part refund. `store_credit` says only where the money goes: an amount, if any, is what its lines give',
+      'Something else than what was asked for, such as keeping it for a part refund. `store_credit` says only where the money goes: an amount, if any, is no more than what there is to come',
   });
 export type OfferBody = z.infer<typeof offerBody>;
 

@@ -82,12 +82,13 @@ export class ReconciliationsController {
       'Says what explains a difference, and ends its work; `record` puts our books right: money that left without us is booked, a refund that the provider never made has failed',
   })
   @Answers(200, differenceAnswer)
-  resolve(
+  async resolve(
     @AskedBy() { caller, route, key }: Asked,
     @Param('id', { schema: idSchema }) id: string,
     @Param('n', { schema: number }) n: number,
     @Body({ schema: differenceResolutionBody }) body: DifferenceResolutionBody,
   ) {
-    return this.idempotency.run(caller, route, key, body, async (tx) => new Reply(200, await this.reconciliations.resolve(tx, caller, id, n, body)));
+    const held = await this.reconciliations.heldBy(caller, id, n, body);
+    return this.idempotency.run(caller, route, key, body, async (tx) => new Reply(200, await this.reconciliations.resolve(tx, caller, id, n, body, held)));
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { providerList, type ProviderList } from '#activities/payments/provider-list';
+import { providerList, type ListedRefund, type ProviderList } from '#activities/payments/provider-list';
 import { ProviderHttp } from '#activities/provider-http';
 import type { Caller } from '#libs/contracts/caller';
 import type { DifferenceResolutionBody, ReconciliationBody } from '#libs/contracts/finance-requests';
@@ -60,15 +60,12 @@ export class Reconciliations {
     }
   }
 
-  /**
-   * @throws ApiError `not_found`; `invalid_state` when it is over already, or when what is to be recorded is not so; `temporarily_unavailable` when the provider has to be asked
-   * and does not answer
-   */
-  async resolve(tx: Transaction, caller: Caller, id: string, n: number, { note, record }: DifferenceResolutionBody) {
+  /** @throws ApiError `not_found`; `invalid_state` when it is over already, or when what is to be recorded is not so */
+  async resolve(tx: Transaction, caller: Caller, id: string, n: number, { note, record }: DifferenceResolutionBody, held: Held) {
     const difference = await lockDifference(tx, id, n);
     if (!difference) throw notFound('difference');
     if (difference.state !== 'open') throw new ApiError('invalid_state', `The difference is ${difference.state} already`);
-    if (record) await enqueueReport(tx, difference.provider, await this.recorded(tx, difference));
+    if (record) await enqueueReport(tx, difference.provider, await recorded(tx, difference, held));
     resolveDifference(tx, difference.id, caller.id, note);
     const { kind, facts } = difference;
     const { refundId, providerRefundId, amount, providerAmount } = facts;
@@ -80,16 +77,31 @@ export class Reconciliations {
     return presentDifference((await lockDifference(tx, id, n))!);
   }
 
-  /** What our books are to learn of it. */
-  private recorded(tx: Transaction, difference: Open): Promise<Report> {
-    const list = this.lists.get(difference.provider);
-    if (difference.kind === 'missing_here') return madeElsewhere(tx, difference);
-    if (difference.kind === 'missing_there' && list) return neverMade(tx, list, difference);
-    throw refused('Both have this refund: which amount is right, the provider has to say');
+  /**
+   * What the provider holds by now under the refund of a difference that says it holds nothing; null where there is nothing to ask. Asked before `resolve`, for nobody waits
+   * for others with a transaction open.
+   * @throws ApiError `temporarily_unavailable` when it does not answer: a guess would pay twice
+   */
+  async heldBy(caller: Caller, id: string, n: number, { record }: DifferenceResolutionBody): Promise<Held> {
+    const difference = record ? await this.database.inMerchant(caller.merchantId, (tx) => lockDifference(tx, id, n)) : null;
+    const list = difference?.kind === 'missing_there' && difference.state === 'open' ? this.lists.get(difference.provider) : undefined;
+    if (!difference || !list) return null;
+    return list.byRefundId(difference.facts.refundId).catch(() => {
+      throw unavailable('The provider does not answer, and without its answer nothing is taken back');
+    });
   }
 }
 
 type Open = DifferenceRow & { readonly provider: string };
+type Held = readonly ListedRefund[] | null;
+
+/** What our books are to learn of it. */
+function recorded(tx: Transaction, difference: Open, held: Held): Promise<Report> {
+  if (difference.kind === 'missing_here') return madeElsewhere(tx, difference);
+  if (difference.kind === 'missing_there' && held) return neverMade(tx, held, difference);
+  throw refused('Both have this refund: which amount is right, the provider has to say');
+}
+
 const refused = (detail: string) => new ApiError('invalid_state', detail);
 
 /** The refund as the provider would have reported it, had it said so: made by others, or besides a refund of ours that is over. */
@@ -112,14 +124,11 @@ async function madeElsewhere(tx: Transaction, { provider, facts }: Open): Promis
   };
 }
 
-/** The failure as the provider would have reported it, had it told us that it made no such refund. It is asked once more: a guess would pay twice. */
-async function neverMade(tx: Transaction, list: ProviderList, { provider, facts }: Open): Promise<Report> {
+/** The failure as the provider would have reported it, had it told us that it made no such refund. */
+async function neverMade(tx: Transaction, held: readonly ListedRefund[], { provider, facts }: Open): Promise<Report> {
   const { refundId, providerRefundId, providerPaymentId, amount } = facts;
   const { ours } = await nowHere(tx, provider, facts);
   if (ours?.status !== 'succeeded' || ours.providerRefundId !== providerRefundId) throw refused('Our books have another word of this refund by now');
-  const held = await list.byRefundId(refundId).catch(() => {
-    throw unavailable('The provider does not answer, and without its answer nothing is taken back');
-  });
   const found = held.find(({ status }) => status !== 'failed');
   if (found) throw refused(`The provider has ${found.id} under this refund, and says that it is ${found.status}`);
   return {

@@ -37,7 +37,13 @@ const sentences: Record<Event['type'], (data: Data) => string> = {
   parcel_scanned: (data) => `The carrier reported: ${String(set(data).status)}`,
   parcel_changed: () => 'The parcel got its tracking number or status',
   step_wanted: (data) => `Ordered: ${String((data.step as Data).kind)}`,
-  step_changed: (data) => `An order at the carrier is now ${String(set(data).status ?? 'asked for again')}`,
+  step_changed: (data) => {
+    const { status, recall } = set(data);
+    if (recall === 'refused') return 'The carrier has the replacement already and does not give it back';
+    return recall === 'seen'
+      ? 'An agent has seen to the replacement that was not given back'
+      : `An order at the carrier is now ${String(status ?? 'asked for again')}`;
+  },
   handed_over: (data) => `${units(data)} on the way`,
   lost: (data) => `${units(data)} lost on the way`,
   received: (data) => `${units(data)} received`,

@@ -14,8 +14,6 @@ import { providerResumed } from './provider-resumed';
 import { reconcile } from './reconcile';
 import { reconcileProvider, reconcileYesterday } from './reconciliation';
 
-export { crontab } from './by-the-clock';
-
 const id = z.string().min(1);
 const payloads = {
   fact: z.object({ inboxId: z.coerce.number().int().positive() }),

@@ -2,7 +2,7 @@ import { addTenders, takeAdvanced } from './advanced';
 import { Returns, sketchOrder, unit } from './money-fixtures';
 import { settle } from './settle';
 import type { SettlementInput } from './settlement-types';
-import { untouchedMoney } from './order-money';
+import { untouchedMoney } from './order-money-fixtures';
 
 const card = (amount: number) => ({ tenderId: 't1', kind: 'card', amount }) as const;
 const gift = (amount: number) => ({ tenderId: 'g', kind: 'gift_card', amount }) as const;

@@ -2,7 +2,7 @@ import { orderLimits } from '../order';
 import { Returns, sketchOrder, tax } from './money-fixtures';
 import { orderProblem } from './order-problem';
 import { freezeOrder, unitShares } from './order-shares';
-import { checkSettlement, total } from './order-story';
+import { checkSettlement, total } from './order-story-fixtures';
 import { type Case, play } from './worked-case';
 
 /** Worked by hand: what was paid for lines and units, with their tax and shipping. The comment is the reckoning. */

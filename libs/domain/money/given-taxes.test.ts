@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { Returns, sketchOrder, tax, unit } from './money-fixtures';
-import { must, same, total } from './order-story';
+import { must, same, total } from './order-story-fixtures';
 import { freezeOrder } from './order-shares';
 import { insideAtRate, parseRate, sumOfRates } from './rational';
 import { settleWith } from './settle';

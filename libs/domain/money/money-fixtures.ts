@@ -1,6 +1,6 @@
 import type { Discount, Order, OrderLine, Shipment, Tender, TaxRate } from '../order';
 import type { Fault } from '../policy/policy';
-import { moneyAfter, untouchedMoney } from './order-money';
+import { moneyAfter, untouchedMoney } from './order-money-fixtures';
 import { freezeOrder } from './order-shares';
 import { settleWithUnits } from './settle';
 import type { OrderMoney, SettledUnit, Settlement, SettlementInput, UnitToSettle } from './settlement-types';

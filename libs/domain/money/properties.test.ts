@@ -7,8 +7,8 @@ import { largestRemainder } from './default-allocator';
 import { Returns, type Rules, sketchOrder, sketchRules, tax, unit } from './money-fixtures';
 import { orderProblem } from './order-problem';
 import { freezeOrder, unitShares } from './order-shares';
-import { type Act, checkSettlement, must, OrderStory, same, total } from './order-story';
-import { literal, pasteable } from './property-report';
+import { type Act, checkSettlement, must, OrderStory, same, total } from './order-story-fixtures';
+import { literal, pasteable } from './property-report-fixtures';
 import type { UnitToSettle } from './settlement-types';
 
 const rates = ['0', '0.05', '0.06', '0.09975', '0.10', '0.13', '0.19', '0.20', '0.255'];

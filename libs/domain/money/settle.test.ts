@@ -1,5 +1,5 @@
 import { Returns, type Rules, sketchOrder, tax, unit } from './money-fixtures';
-import { untouchedMoney } from './order-money';
+import { untouchedMoney } from './order-money-fixtures';
 import { SettlementError } from './settle';
 
 const fee = (kind: 'missing_parts' | 'restocking' | 'return_shipping', price: string | number, reasons: string[] = []) => ({

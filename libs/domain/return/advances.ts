@@ -11,7 +11,7 @@ import type { Event } from './evolve';
 import type { World } from './input';
 import { payment, refundOf, resolutionOf, settlementInput, settlingOf } from './settlement';
 import { unitKey, type Advance, type ReturnState, type Unit } from './state';
-import { advancesOf, isRejected, lineOf, replacementOf } from './tables';
+import { advancesOf, isRejected, leftBehind, lineOf, replacementOf } from './tables';
 
 /**
  * Money before inspection. An advance is promised as the quote computes it, paid like any refund, and closed by what its units come to: settlements use it up, and
@@ -61,7 +61,7 @@ function mayBeAdvanced(state: ReturnState, unit: Unit, timing: 'at_approval' | '
     !isRejected(state, unit) &&
     places.includes(unit.logistics) &&
     // What a receipt left behind has been seen by nobody yet, neither a carrier nor the dock.
-    (timing === 'at_approval' || unit.logistics !== 'in_transit' || unit.parcelId !== null) &&
+    (timing === 'at_approval' || !leftBehind(unit)) &&
     replacementOf(state, unit) === undefined &&
     advancesOf(state, unit).length === 0
   );

@@ -1,13 +1,13 @@
 import { builtInCalendars } from '../calendar/built-in-calendars';
 import { postingsOfMoneyGone, postingsOfOverdraft } from '../money/fact-postings';
-import { untouchedMoney } from '../money/order-money';
+import { untouchedMoney } from '../money/order-money-fixtures';
 import { postingsOfRefund, postingsOfSettlement, reversed, type Posting } from '../money/postings';
 import type { SettledUnit, Settlement, SettlementInput } from '../money/settlement-types';
 import type { Order } from '../order';
 import type { Policy } from '../policy/policy';
 import { isKept } from './advance-keeping';
 import { advanceMovements } from './advance-movements';
-import { ClaimBook } from './claim-book-fixture';
+import { ClaimBook } from './claim-fixtures';
 import { decide } from './decide';
 import { due } from './due';
 import { evolve, type Event, type EventOf } from './evolve';

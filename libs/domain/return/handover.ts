@@ -1,7 +1,7 @@
 import type { Event } from './evolve';
 import { refuse, type Input, type Refusal, type World } from './input';
 import { unitKey, type Parcel, type ReturnState, type Step } from './state';
-import { destination, endStatuses, isRejected, lineOf, status, unitStatus, type Status } from './tables';
+import { destination, endStatuses, isRejected, leftBehind, lineOf, status, unitStatus, type Status } from './tables';
 
 /** Whether a label of ours is on this parcel: bought, known by its number, and not voided since. */
 const hasLabel = (state: ReturnState, { parcelId, trackingNumber }: Parcel): boolean =>
@@ -111,9 +111,7 @@ function movedBy(state: ReturnState, parcel: Parcel, reported: Parcel['status'])
     const gone = carriable(state, parcel).filter((unit) => destination(unit, 'lost') === 'lost');
     return gone.length > 0 ? [{ type: 'lost', units: gone.map(unitKey), set: { logistics: 'lost', parcelId: parcel.parcelId } }] : [];
   }
-  const carried = carriable(state, parcel).filter(
-    (unit) => destination(unit, 'handed_over') === 'in_transit' || (unit.logistics === 'in_transit' && unit.parcelId === null),
-  );
+  const carried = carriable(state, parcel).filter((unit) => destination(unit, 'handed_over') === 'in_transit' || leftBehind(unit));
   return carried.length > 0 ? [{ type: 'handed_over', units: carried.map(unitKey), set: { logistics: 'in_transit', parcelId: parcel.parcelId } }] : [];
 }
 
@@ -127,7 +125,7 @@ const carriable = (state: ReturnState, parcel: Parcel) =>
       lineOf(state, unit).goodsBack &&
       !isRejected(state, unit) &&
       unit.inspection === 'pending' &&
-      (unit.logistics === 'awaiting' || unit.parcelId === parcel.parcelId || (unit.logistics === 'in_transit' && unit.parcelId === null)),
+      (unit.logistics === 'awaiting' || unit.parcelId === parcel.parcelId || leftBehind(unit)),
   );
 
 /** The carrier's answer to a label or a courier that we asked for. */

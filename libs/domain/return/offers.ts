@@ -13,7 +13,7 @@ export function offer(state: ReturnState, { resolution, amount, actor }: Input<'
   if (state.offers.length >= 50) return refuse('invalid_state', 'a return has at most 50 offers');
   if (!isOpenFor(state, resolution)) return refuse('invalid_state', 'everything of this return is decided or under way');
   // Where the money goes is no grant.
-  const refused = resolution === 'store_credit' ? notKept(state, amount, world) : tooMuch(state, amount, actor, world);
+  const refused = resolution === 'store_credit' ? beyondWhatComes(state, amount, world) : tooMuch(state, amount, actor, world);
   if (refused) return refused;
   return [{ type: 'offer_made', offer: { offerId: world.newId('ofr'), resolution, amount, status: 'open', by: actor.id } }];
 }
@@ -27,7 +27,7 @@ const atTheMost = (most: number): Refusal => refuse('amount_unavailable', `these
 const total = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
 
 /** Store credit instead of the tender changes where the money goes, not how much it is: what is promised of it is no more than what there is to come, outbound shipping at the most. */
-function notKept(state: ReturnState, amount: number | null, world: World): Refusal | null {
+function beyondWhatComes(state: ReturnState, amount: number | null, world: World): Refusal | null {
   if (amount === null) return null;
   const units = state.units.filter((unit) => isToCome(state, unit));
   const advances = new Set((state.advances ?? []).map(({ advanceId }) => advanceId));

@@ -17,7 +17,7 @@ export function noticePaidAfterAll(state: ReturnState, world: World): Event[] {
     ...gone.map((one): Event => ({ type: 'refund_paid_after_all', paid: { ...one, amount: 0, acceptedAmount: 0 } })),
     ...news.map((one): Event => ({ type: 'refund_paid_after_all', paid: one })),
     ...state.refunds
-      .filter((refund) => !refund.held && hasNotLeft(refund, world.now) && paidBefore(state, refund, world))
+      .filter((refund) => !refund.held && hasNotLeft(refund, world.now) && openOtherwise(state, refund, world))
       .map((refund): Event => ({ type: 'refund_changed', refundId: refund.refundId, set: { held: true } })),
   ];
 }
@@ -48,18 +48,16 @@ function otherWays({ refunds }: ReturnState, refund: Refund): string[] {
   };
   return refunds.filter((one) => one.refundId !== refund.refundId && root(one) === root(refund)).map(({ refundId }) => refundId);
 }
-/** What it replaces was paid after all, and finance has not said what becomes of that: it does not leave. */
-export function paidBefore(state: ReturnState, refund: Refund, world: World): PaidAfterAll | undefined {
-  if (world.paidElsewhere.length === 0) return undefined;
-  const before = otherWays(state, refund);
-  return paidNow(state, world).find((one) => isOpen(one) && before.includes(one.refundId));
+/** The same money that was paid another way after all, whatever finance has said of it. */
+function paidOtherwise(state: ReturnState, refund: Refund, world: World): PaidAfterAll[] {
+  if (world.paidElsewhere.length === 0) return [];
+  const others = otherWays(state, refund);
+  return paidNow(state, world).filter(({ refundId }) => others.includes(refundId));
 }
-/** Also when finance has taken the loss: what replaces it came back, or has not left. */
-export const replacedWasPaid = (state: ReturnState, refund: Refund, world: World): PaidAfterAll | undefined => {
-  if (world.paidElsewhere.length === 0) return undefined;
-  const before = otherWays(state, refund);
-  return paidNow(state, world).find((one) => before.includes(one.refundId));
-};
+/** Finance has not said yet what becomes of that: this refund does not leave. */
+export const openOtherwise = (state: ReturnState, refund: Refund, world: World): PaidAfterAll | undefined => paidOtherwise(state, refund, world).find(isOpen);
+/** What may stand in place of this refund: also when finance has taken the loss, for it may have come back, or not have left. */
+export const mayStandInstead = (state: ReturnState, refund: Refund, world: World): PaidAfterAll | undefined => paidOtherwise(state, refund, world)[0];
 export const notTwice = (paid: PaidAfterAll): Refusal =>
   refuse('invalid_state', `refund ${paid.refundId}, which this one replaces, was paid after all: reject this one, or accept the loss first`);
 

@@ -3,7 +3,7 @@ import { storeCreditTender } from '../money/tenders';
 import { isAsked } from './contradictions';
 import type { Event } from './evolve';
 import { refuse, type Input, type Refusal, type World } from './input';
-import { notTwice, paidBefore } from './paid-after-all';
+import { notTwice, openOtherwise } from './paid-after-all';
 import { payment } from './settlement';
 import type { Refund, ReturnState } from './state';
 
@@ -17,7 +17,7 @@ export function redirectRefund(state: ReturnState, { refundId, to, actor }: Inpu
   if (isAsked(refund)) return refuse('invalid_state', 'the provider is being asked what became of it');
   // One that a dispute holds is not sent round it: lost, the dispute itself has given the customer the money.
   if (refund.status !== 'failed') return refuse('invalid_state', `the refund is ${refund.status}; only one that failed is redirected`);
-  const paid = paidBefore(state, refund, world);
+  const paid = openOtherwise(state, refund, world);
   if (paid) return notTwice(paid);
   if (to === refund.tenderId) return refuse('invalid_state', 'that is where it goes already; a failed one can be tried again');
   const target = targetOf(state, refund, to, world);

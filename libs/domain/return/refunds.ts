@@ -3,7 +3,7 @@ import { advanceOf, rejectAdvance } from './advance-withdrawal';
 import { contradicted, isAsked, stillOpen } from './contradictions';
 import type { Event, EventOf } from './evolve';
 import { refuse, type Input, type Outcome, type Refusal, type World } from './input';
-import { notTwice, paidBefore, replacedWasPaid, standsInstead } from './paid-after-all';
+import { notTwice, openOtherwise, mayStandInstead, standsInstead } from './paid-after-all';
 import { payment, resolutionOf } from './settlement';
 import { unitKey, type Refund, type ReturnState } from './state';
 import { refundMoves } from './tables';
@@ -93,7 +93,7 @@ export function retryRefund(state: ReturnState, { refundId }: Input<'retry_refun
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund) return refuse('not_found', `no refund ${refundId}`);
   if (isAsked(refund)) return refuse('invalid_state', 'the provider is being asked what became of it');
-  const paid = paidBefore(state, refund, world);
+  const paid = openOtherwise(state, refund, world);
   if (paid) return notTwice(paid);
   if (refund.status === 'failed') return [{ ...nextAttempt(refund, null), set: { ...nextAttempt(refund, null).set, held: disputed(refund, world) } }];
   // The provider took it and has not said what became of it: asked, never sent again.
@@ -120,7 +120,7 @@ export function rejectRefund(state: ReturnState, input: Input<'reject_refund'>, 
   const { refundId, actor } = input;
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund) return refuse('not_found', `no refund ${refundId}`);
-  const paid = replacedWasPaid(state, refund, world);
+  const paid = mayStandInstead(state, refund, world);
   if (paid) return standsInstead(state, refund, paid, input, world.now);
   const advance = advanceOf(state, refund);
   if (advance) return rejectAdvance(state, advance, refund, world, input);
@@ -148,7 +148,7 @@ export function settleRefund(state: ReturnState, { refundId, reference, actor }:
   const refund = state.refunds.find((candidate) => candidate.refundId === refundId);
   if (!refund) return refuse('not_found', `no refund ${refundId}`);
   if (refund.status !== 'awaiting_payout') return refuse('invalid_state', `the refund is ${refund.status}; nothing is to be paid out by hand`);
-  const paid = paidBefore(state, refund, world);
+  const paid = openOtherwise(state, refund, world);
   if (paid) return notTwice(paid);
   if (refund.held) return refuse('invalid_state', 'a dispute holds this money; it waits');
   if (hadAHand(state, refund, actor.id))
@@ -181,14 +181,14 @@ const lookUp = (refund: Refund): Event => changed(refund, { call: 'lookUpRefund'
 export const releaseHeld = (before: ReturnState, state: ReturnState, world: World): Event[] =>
   state.refunds
     .filter((refund) => refund.held && before.refunds.some((was) => was.refundId === refund.refundId && was.held) && !disputed(refund, world))
-    .filter((refund) => !paidBefore(state, refund, world))
+    .filter((refund) => !openOtherwise(state, refund, world))
     .map((refund) => changed(refund, { held: false }));
 /** Finance lets a provider's refunds go on. Only what waited before this decision: what waits since has just heard that they do not. */
 export const releasePaused = (before: ReturnState, state: ReturnState, world: World): Event[] =>
   state.refunds
     .filter((refund) => refund.paused && before.refunds.some((was) => was.refundId === refund.refundId && was.paused))
     .filter((refund) => !world.pausedProviders.includes(refund.provider))
-    .map((refund) => changed(refund, { paused: false, held: disputed(refund, world) || paidBefore(state, refund, world) !== undefined }));
+    .map((refund) => changed(refund, { paused: false, held: disputed(refund, world) || openOtherwise(state, refund, world) !== undefined }));
 
 function disputed(refund: Refund, world: World): boolean {
   const tender = world.money.tenders.find((candidate) => candidate.tenderId === refund.tenderId);

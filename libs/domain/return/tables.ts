@@ -70,6 +70,8 @@ export const lineOf = (state: ReturnState, { lineId }: { readonly lineId: string
   if (!line) throw new Error(`return ${state.returnId} has no line ${lineId}`);
   return line;
 };
+/** A receipt found others of its return and not this one: it was handed over, in which parcel nobody knows. */
+export const leftBehind = (unit: Unit): boolean => unit.logistics === 'in_transit' && unit.parcelId === null;
 /** It has got what it gets; a later word about its line (finance withdrew what another unit of it was granted) is not about this one. */
 export const isDone = (unit: Unit): boolean => unit.money === 'granted' || (unit.money === 'none' && !unit.released);
 export const isRejected = (state: ReturnState, unit: Unit): boolean =>
